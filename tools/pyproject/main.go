@@ -1,0 +1,188 @@
+// Command pyproject is the one helper of rules_pyproject: repository rules, actions and people call it.
+//
+// Usage: pyproject VERB [ARGUMENT…]
+//
+// "pyproject help" lists the verbs, "pyproject help VERB" the flags of one. An argument @FILE stands for the lines of
+// FILE, one argument a line; nothing in it is trimmed, quoted or a comment, and no line is too long.
+//
+// The exit code is 0 when the verb did what was asked, 1 when it could not, and 2 when the command line was wrong.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+)
+
+// Version is the helper's own version, the module's in MODULE.bazel.
+const Version = "0.1.0"
+
+// Streams are the process's three standard streams, handed to a verb so that tests can run it without a process.
+type Streams struct {
+	In  io.Reader
+	Out io.Writer
+	Err io.Writer
+}
+
+// verb is one thing that the helper does. run gets the arguments after the verb, with every @FILE expanded.
+type verb struct {
+	name    string
+	summary string
+	run     func(ctx context.Context, args []string, std Streams) error
+}
+
+// verbs is the table of what there is, in the order in which a build uses them. Each verb lives in verb_NAME.go.
+var verbs = []verb{
+	{"version", "print the helper's version", runVersion},
+}
+
+// usageError is a wrong command line: exit code 2.
+type usageError struct{ err error }
+
+func (e usageError) Error() string { return e.err.Error() }
+func (e usageError) Unwrap() error { return e.err }
+
+// usagef makes the error for a wrong command line.
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// exitStatus is an error that already knows the exit code: a child process that was run in the helper's place ended so.
+// With an empty message nothing is printed, because the child has said what there was to say.
+type exitStatus interface {
+	error
+	ExitStatus() int
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	code := run(ctx, os.Args[1:], Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr})
+	stop()
+	os.Exit(code)
+}
+
+// run is main without the process: it finds the verb, runs it, and turns its error into text and an exit code.
+func run(ctx context.Context, args []string, std Streams) int {
+	err := dispatch(ctx, args, std)
+	var status exitStatus
+	var usage usageError
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return 0
+	case errors.As(err, &status):
+		if text := err.Error(); text != "" {
+			fmt.Fprintf(std.Err, "pyproject: %s\n", text)
+		}
+		return status.ExitStatus()
+	case errors.As(err, &usage):
+		fmt.Fprintf(std.Err, "pyproject: %v\n", err)
+		return 2
+	default:
+		fmt.Fprintf(std.Err, "pyproject: %v\n", err)
+		return 1
+	}
+}
+
+func dispatch(ctx context.Context, args []string, std Streams) error {
+	if len(args) == 0 {
+		printUsage(std.Err)
+		return usagef("no verb given")
+	}
+	name, rest := args[0], args[1:]
+	if name == "help" && len(rest) > 0 {
+		name, rest = rest[0], []string{"--help"}
+	}
+	switch name {
+	case "help", "-h", "-help", "--help":
+		printUsage(std.Out)
+		return nil
+	}
+	for _, v := range verbs {
+		if v.name != name {
+			continue
+		}
+		expanded, err := expandArgs(rest)
+		if err != nil {
+			return usageError{err}
+		}
+		return v.run(ctx, expanded, std)
+	}
+	return usagef("there is no verb %q; \"pyproject help\" lists them", name)
+}
+
+func printUsage(w io.Writer) {
+	fmt.Fprintf(w, "Usage: pyproject VERB [ARGUMENT…]\n\nVerbs:\n")
+	for _, v := range verbs {
+		fmt.Fprintf(w, "  %-14s %s\n", v.name, v.summary)
+	}
+	fmt.Fprintf(w, "  %-14s %s\n", "help", "list the verbs, or the flags of one")
+	fmt.Fprintf(w, "\nAn argument @FILE stands for the lines of FILE, one argument a line, exactly.\n")
+}
+
+func runVersion(_ context.Context, args []string, std Streams) error {
+	if len(args) > 0 {
+		return usagef("version takes no arguments")
+	}
+	fmt.Fprintln(std.Out, Version)
+	return nil
+}
+
+// expandArgs replaces each @FILE by that file's lines. A file's own lines are never expanded again: a source file whose
+// name starts with @ is only a name.
+func expandArgs(args []string) ([]string, error) {
+	var out []string
+	for _, arg := range args {
+		path, isFile := strings.CutPrefix(arg, "@")
+		if !isFile {
+			out = append(out, arg)
+			continue
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return nil, fmt.Errorf("read params file: %w", err)
+		}
+		out = append(out, splitParams(string(data))...)
+	}
+	return out, nil
+}
+
+// splitParams splits a params file as Bazel's "multiline" format writes it: every argument, an empty one too, ends with
+// one newline. A last line without a newline is an argument as well.
+func splitParams(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+}
+
+// newFlags makes the flag set of a verb: its usage text goes to std.Out on --help, and an error in it is a usage error.
+func newFlags(name, summary string, std Streams) *flag.FlagSet {
+	flags := flag.NewFlagSet(name, flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.Usage = func() {
+		fmt.Fprintf(std.Out, "Usage: pyproject %s [FLAG…]\n\n%s\n\nFlags:\n", name, summary)
+		flags.SetOutput(std.Out)
+		flags.PrintDefaults()
+		flags.SetOutput(io.Discard)
+	}
+	return flags
+}
+
+// parseFlags parses args; only --help prints the whole usage text, a mistake is one line.
+func parseFlags(flags *flag.FlagSet, args []string) error {
+	usage := flags.Usage
+	flags.Usage = func() {}
+	err := flags.Parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		usage()
+		return err
+	}
+	if err != nil {
+		return usagef("%s: %w; \"pyproject help %s\" lists the flags", flags.Name(), err, flags.Name())
+	}
+	return nil
+}

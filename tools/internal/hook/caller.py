@@ -1,0 +1,161 @@
+# Calls one hook of a build backend (PEP 517, PEP 660) for rules_pyproject; read as "python -c" text, Python 3.8 and later.
+#
+# Nothing but os and sys, which site has loaded anyway, is imported before the backend: what a hook sees is a clean
+# interpreter, and no file of the source tree can stand in for a module that this needs. So the request, JSON on
+# descriptor 3, is read as the Python expression that it also is, and the response, JSON on descriptor 4, is written by
+# hand. Standard output and standard error are the backend's alone.
+import os
+import sys
+
+REQUEST, RESPONSE = 3, 4
+PID = os.getpid()
+STDERR = sys.stderr
+MISSING = object()
+
+
+def encode(value):
+    if not isinstance(value, str):
+        return "[" + ",".join(map(encode, value)) + "]"
+    units = value.encode("utf-16-be", "surrogatepass")
+    codes = [units[i] << 8 | units[i + 1] for i in range(0, len(units), 2)]
+    return '"' + "".join(chr(c) if 32 <= c < 127 and c not in (34, 92) else "\\u%04x" % c for c in codes) + '"'
+
+
+def respond(kind, **fields):
+    # A forked child that falls out of the hook must not answer for its parent.
+    if os.getpid() != PID:
+        os._exit(1)
+    fields["kind"] = kind
+    data = ("{" + ",".join(encode(k) + ":" + encode(v) for k, v in fields.items()) + "}").encode()
+    while data:
+        data = data[os.write(RESPONSE, data):]
+
+
+def respond_error(kind, error, frames):
+    # The traceback goes where Python would print it, without this file's own frames.
+    trace = error.__traceback__
+    for _ in range(frames):
+        trace = trace and trace.tb_next
+    try:
+        sys.stdout.flush()
+    except BaseException:
+        pass
+    sys.stderr = STDERR
+    if isinstance(error, SystemExit):
+        code = error.code
+        if code is not None and not isinstance(code, int):
+            print(code, file=STDERR)
+            code = 1
+        return respond("exited", code=str(int(code or 0)))
+    sys.__excepthook__(type(error), error.with_traceback(trace), trace)
+    try:
+        text = str(error)
+    except BaseException:
+        text = ""
+    module = getattr(error, "name", None) if isinstance(error, ModuleNotFoundError) else None
+    respond(kind, error=type(error).__name__ + (": " + text if text else ""), module=module if isinstance(module, str) else "")
+
+
+def inside(path, directories):
+    path = os.path.realpath(path)
+    return any(path.startswith(os.path.join(os.path.realpath(d), "")) for d in directories)
+
+
+FUNCTION = type(encode)
+METHOD = type(encode.__get__(0))
+
+
+def takes_cache_directory(hook, module):
+    # What inspect.signature(hook, follow_wrapped=False) says, without importing inspect for an ordinary function.
+    function = hook.__func__ if type(hook) is METHOD else hook
+    if type(function) is FUNCTION and not hasattr(function, "__signature__"):
+        code = function.__code__
+        named = "cache_directory" in code.co_varnames[code.co_posonlyargcount : code.co_argcount + code.co_kwonlyargcount]
+        keywords = bool(code.co_flags & 8)  # inspect.CO_VARKEYWORDS
+    else:
+        try:
+            import inspect
+
+            parameters = inspect.signature(hook, follow_wrapped=False).parameters
+            parameter = parameters.get("cache_directory")
+            named = parameter is not None and parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
+            keywords = any(p.kind == p.VAR_KEYWORD for p in parameters.values())
+        except Exception:
+            return False
+    return named or keywords and getattr(module, "__cache_directory__", False) is True
+
+
+def check_result(hook_name, result):
+    if hook_name.startswith("get_requires"):
+        if isinstance(result, (list, tuple)) and all(isinstance(item, str) for item in result):
+            return respond("ok", requires=result)
+        wanted = "a list of str"
+    else:
+        if isinstance(result, str):
+            return respond("ok", name=result)
+        wanted = "a str, the base name of what it wrote"
+    try:
+        shown = repr(result)[:200]
+    except BaseException:
+        shown = "?"
+    respond("bad result", error="returned %s (%s) instead of %s" % (shown, type(result).__name__, wanted))
+
+
+def call(request):
+    directories = [os.path.abspath(d) for d in request["backend_path"]]
+    sys.path[:0] = directories
+    module_name, _, attributes = request["backend"].partition(":")
+    try:
+        __import__(module_name)
+        module = backend = sys.modules[module_name]
+    except BaseException as error:
+        return respond_error("import error", error, 1)
+    if directories:
+        file = getattr(module, "__file__", None) or "".join(list(getattr(module, "__path__", []))[:1])
+        if not inside(file, directories):
+            return respond("wrong place", error=file or "a built-in module")
+    try:
+        for attribute in attributes.split(".") if attributes else []:
+            backend = getattr(backend, attribute)
+    except AttributeError as error:
+        return respond("no object", error=str(error))
+    hook = getattr(backend, request["hook"], MISSING)
+    if hook is MISSING:
+        return respond("missing hook")
+    keywords = {}
+    if takes_cache_directory(hook, module):
+        keywords["cache_directory"] = request["cache_directory"]
+    try:
+        result = hook(*request["arguments"], **keywords)
+    except BaseException as error:
+        unsupported = getattr(backend, "UnsupportedOperation", None)
+        if isinstance(unsupported, type) and isinstance(error, unsupported):
+            return respond_error("unsupported", error, 1)
+        return respond_error("raised", error, 1)
+    check_result(request["hook"], result)
+
+
+def main():
+    with open(REQUEST, "rb") as file:
+        request = eval(file.read().decode(), {"null": None})
+    os.set_inheritable(RESPONSE, False)
+    if sys.path[:1] == [""]:  # what "python -c" puts there: the source tree
+        del sys.path[0]
+    os.umask(0o022)
+    for stream in (sys.stdout, sys.stderr):
+        # Whole lines, so that what the backend says stays in order with what its compilers say; and no byte can fail.
+        stream.reconfigure(line_buffering=True, errors="backslashreplace")
+    call(request)
+    # The hook has returned; a thread that it forgot must not keep the build waiting. What it registered still runs.
+    import atexit
+
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BaseException:
+            pass
+    os._exit(0)
+
+
+main()

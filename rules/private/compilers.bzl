@@ -1,0 +1,76 @@
+"""The C++ toolchain of Bazel, as arguments of a session: compilers, their flags, and the files that they need."""
+
+load("@bazel_tools//tools/build_defs/cc:action_names.bzl", "ACTION_NAMES")
+load("@bazel_tools//tools/cpp:toolchain_utils.bzl", "find_cpp_toolchain")
+
+_CC_TYPE = "@bazel_tools//tools/cpp:toolchain_type"
+
+# Features that are Bazel's own business: dependency files, parameter files, modules.
+_UNSUPPORTED = ["layering_check", "module_maps", "parse_headers", "thin_lto", "fdo_optimize"]
+
+def _command_line(features, action, variables):
+    return cc_common.get_memory_inefficient_command_line(
+        feature_configuration = features,
+        action_name = action,
+        variables = variables,
+    )
+
+def _tool(features, action):
+    return cc_common.get_tool_for_action(feature_configuration = features, action_name = action)
+
+def _has(features, action):
+    return cc_common.action_is_enabled(feature_configuration = features, action_name = action)
+
+def _compile_flags(toolchain, features, action):
+    return _command_line(features, action, cc_common.create_compile_variables(
+        cc_toolchain = toolchain,
+        feature_configuration = features,
+        use_pic = True,
+    ))
+
+def _link_flags(toolchain, features):
+    flags = _command_line(features, ACTION_NAMES.cpp_link_dynamic_library, cc_common.create_link_variables(
+        cc_toolchain = toolchain,
+        feature_configuration = features,
+        is_linking_dynamic_library = True,
+        is_using_linker = True,
+    ))
+
+    # The launcher is what a backend links programs with, too; only the backend knows which it is.
+    return [flag for flag in flags if flag != "-shared"]
+
+def add_compilers(ctx, args):
+    """Adds the configured C++ toolchain to the arguments of a session, if there is one.
+
+    Args:
+      ctx: the rule's context; the rule has `use_cpp_toolchain(mandatory = False)` and the fragment `cpp`.
+      args: the `Args` of the session.
+    Returns:
+      A depset of File: what the compilers read of their own.
+    """
+    if not ctx.toolchains[_CC_TYPE]:
+        return depset()
+    toolchain = find_cpp_toolchain(ctx)
+    features = cc_common.configure_features(
+        ctx = ctx,
+        cc_toolchain = toolchain,
+        requested_features = ctx.features,
+        unsupported_features = ctx.disabled_features + _UNSUPPORTED,
+    )
+    tools = {
+        "ar": (ACTION_NAMES.cpp_link_static_library, toolchain.ar_executable),
+        "cc": (ACTION_NAMES.c_compile, toolchain.compiler_executable),
+        "cxx": (ACTION_NAMES.cpp_compile, toolchain.compiler_executable),
+        "strip": (ACTION_NAMES.strip, toolchain.strip_executable),
+    }
+    for name, (action, default) in sorted(tools.items()):
+        path = _tool(features, action) if _has(features, action) else default
+        if path:
+            args.add(path, format = "--{}=%s".format(name))
+    for name, path in [("ld", toolchain.ld_executable), ("nm", toolchain.nm_executable), ("objcopy", toolchain.objcopy_executable)]:
+        if path:
+            args.add(path, format = "--{}=%s".format(name))
+    args.add_all(_compile_flags(toolchain, features, ACTION_NAMES.c_compile), format_each = "--cc-flag=%s")
+    args.add_all(_compile_flags(toolchain, features, ACTION_NAMES.cpp_compile), format_each = "--cxx-flag=%s")
+    args.add_all(_link_flags(toolchain, features), format_each = "--link-flag=%s")
+    return toolchain.all_files

@@ -1,0 +1,120 @@
+"""A session of hooks, as arguments and inputs: what every rule that runs a backend has in common."""
+
+load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
+load("@bazel_tools//tools/cpp:toolchain_utils.bzl", "use_cpp_toolchain")
+load("//rules:providers.bzl", "BuildEnvironmentInfo")
+load(":compilers.bzl", "add_compilers")
+load(":source.bzl", "SOURCE_ATTRS", "add_source")
+
+HELPER = Label("//rules:toolchain_type")
+_PYTHON = Label("//rules:python_toolchain_type")
+
+SESSION_TOOLCHAINS = [HELPER, _PYTHON] + use_cpp_toolchain(mandatory = False)
+
+SESSION_ATTRS = SOURCE_ATTRS | {
+    "build_environment": attr.label(
+        doc = "The locked distributions that the backend runs with: a target of a `build_environments` hub.",
+        cfg = "exec",
+        mandatory = True,
+        providers = [BuildEnvironmentInfo],
+    ),
+    "config_settings": attr.string_list_dict(
+        doc = "PEP 517's config settings. One value reaches the hooks as a string, several as a list in their order.",
+    ),
+    "env": attr.string_dict(
+        doc = "Environment variables of the hooks. The fixed ones (LANG, TZ, HOME, TMPDIR, PATH, PYTHONHASHSEED …) cannot be set; " +
+              "SOURCE_DATE_EPOCH can, from 315532800 (the first date that a zip file can hold) on.",
+    ),
+    "timeout": attr.string(
+        doc = "How long one hook may run, as Go writes durations: `90s`, `20m`, `2h`. A hook that runs longer is killed with " +
+              "all that it started.",
+        default = "1h",
+    ),
+    "tools": attr.label_keyed_string_dict(
+        doc = "Programs that the hooks find on PATH: a label of one executable to the name that it is called by.",
+        allow_files = True,
+        cfg = "exec",
+    ),
+    "unknown_build_system_keys": attr.string(
+        doc = "What an unknown key of pyproject.toml's `[build-system]` table is (REQ-3): an `error`, or, for a published " +
+              "sdist that nobody can change, a `warning`.",
+        default = "error",
+        values = ["error", "warning"],
+    ),
+    "_walls": attr.label(
+        default = "//rules/settings:walls",
+        providers = [BuildSettingInfo],
+    ),
+}
+
+def _check_python(ctx, environment):
+    wanted = ctx.toolchains[_PYTHON].python.version
+    if environment.python.version != wanted:
+        fail("""
+{label}: the wheel is for Python {wanted}, and its build environment runs Python {found}.
+A backend stamps a wheel with the interpreter that runs it, so both have to be of one version.
+Possible fixes:
+  - register toolchains so that the target and the exec configuration resolve the same version
+  - build for Python {found}""".format(label = ctx.label, wanted = wanted, found = environment.python.version))
+
+def _add_environment(ctx, args):
+    environment = ctx.attr.build_environment[BuildEnvironmentInfo]
+    _check_python(ctx, environment)
+    args.add(environment.archive, format = "--environment=%s")
+    args.add(environment.info, format = "--environment-info=%s")
+    args.add(environment.lock, format = "--lock=%s")
+    args.add(environment.repair, format = "--repair=%s")
+    files = [environment.archive, environment.info]
+    if environment.python.archive:
+        args.add(environment.python.archive, format = "--interpreter-archive=%s")
+        args.add(environment.python.executable, format = "--interpreter-executable=%s")
+        files.append(environment.python.archive)
+    else:
+        args.add(environment.python.executable, format = "--interpreter=%s")
+    return depset(files)
+
+def _add_tools(ctx, args):
+    inputs = []
+    for target, name in ctx.attr.tools.items():
+        info = target[DefaultInfo]
+        executable = info.files_to_run.executable if info.files_to_run else None
+        files = info.files.to_list()
+        if not executable and len(files) == 1:
+            executable = files[0]
+        if not executable:
+            fail("{}: tools has {}, which is neither an executable nor one file. Possible fixes: name a target that is one.".format(ctx.label, target.label))
+        args.add(executable, format = "--tool={}=%s".format(name))
+        inputs += [info.files, info.default_runfiles.files]
+    return inputs
+
+def session(ctx):
+    """The arguments and inputs of a session, but for its outputs.
+
+    Args:
+      ctx: the context of a rule that has SESSION_ATTRS and SESSION_TOOLCHAINS.
+    Returns:
+      A struct: `args` (an `Args`), `inputs` (a depset of File), `helper` (a FilesToRunProvider).
+    """
+    args = ctx.actions.args()
+    args.use_param_file("@%s", use_always = True)
+    args.set_param_file_format("multiline")
+    args.add(str(ctx.label), format = "--label=%s")
+
+    toolchain = ctx.toolchains[HELPER]
+    walls = ctx.attr._walls[BuildSettingInfo].value
+    args.add(toolchain.walls if walls == "auto" else walls, format = "--walls=%s")
+    args.add(ctx.attr.timeout, format = "--timeout=%s")
+    args.add(ctx.attr.unknown_build_system_keys, format = "--unknown-build-system-keys=%s")
+    for key, values in ctx.attr.config_settings.items():
+        args.add_all(values, format_each = "--config-setting={}=%s".format(key.replace("%", "%%")))
+    for name, value in ctx.attr.env.items():
+        args.add("--env={}={}".format(name, ctx.expand_location(value, ctx.attr.placed_srcs.keys())))
+
+    inputs = [_add_environment(ctx, args), add_compilers(ctx, args)]
+    inputs += add_source(ctx, args)
+    inputs += _add_tools(ctx, args)
+    return struct(
+        args = args,
+        helper = toolchain.helper,
+        inputs = depset(transitive = inputs),
+    )

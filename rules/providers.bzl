@@ -1,0 +1,54 @@
+"""The providers that the rules hand to each other.
+
+Everything a rule of this module says about its output is one of these; a rule of somebody else's can read them, and can
+return them to stand in for one of ours.
+"""
+
+PyprojectPythonInfo = provider(
+    doc = """A Python interpreter that build backends run with.
+
+It comes in one of two forms. An *in-build* interpreter is one archive that the build itself holds; a *system* one is a
+path on the execution machine, bound read-only, whose version is declared so that it is part of every action's key.""",
+    fields = {
+        "archive": "File: one uncompressed tar of the interpreter's prefix, or None for a system interpreter.",
+        "executable": "string: the interpreter's path, relative to the archive's top, or absolute for a system interpreter.",
+        "libc": "string: the C library that the interpreter is linked with: \"gnu\", \"musl\", or \"none\" where there is no choice.",
+        "version": "string: major and minor version, with a \"t\" for a free-threaded interpreter: \"3.13\", \"3.14t\".",
+    },
+)
+
+BuildEnvironmentInfo = provider(
+    doc = "A locked build environment, laid out as an installer does and stored as one file.",
+    fields = {
+        "archive": "File: one uncompressed tar with everything below `sys.prefix`, but for what names the interpreter.",
+        "info": "File: JSON with the interpreter's facts and the distributions, against which requirements are checked.",
+        "lock": "string: the label of the lock that the environment is made from, for messages.",
+        "python": "PyprojectPythonInfo: the interpreter of the environment.",
+        "repair": "string: the command that brings the lock up to date, for messages.",
+    },
+)
+
+PyprojectWheelInfo = provider(
+    doc = "A wheel that was built, checked and normalised.",
+    fields = {
+        "log": "File: what the backend printed, hook by hook.",
+        "metadata": "File: a directory, the wheel's `.dist-info` as it is in the wheel.",
+        "wheel": "File: a directory with exactly one file, the wheel under its true name; or that file itself where `file_name` was declared.",
+    },
+)
+
+PyprojectSessionInfo = provider(
+    doc = "How the hooks of a target are run, for tools that run them again: `pyproject_shell`.",
+    fields = {
+        "helper": "FilesToRunProvider: the helper that understands the parameters.",
+        "inputs": "depset of File: everything that the parameters name.",
+        "params": "File: the parameters of the session, one argument a line.",
+    },
+)
+
+PyprojectLibraryInfo = provider(
+    doc = "A wheel laid out so that Python can import it.",
+    fields = {
+        "tree": "File: a directory, one import path.",
+    },
+)

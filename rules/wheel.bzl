@@ -1,0 +1,97 @@
+"""`pyproject_wheel`: a wheel from a source tree or an sdist, built by the project's own backend."""
+
+load("//rules/private:session.bzl", "HELPER", "SESSION_ATTRS", "SESSION_TOOLCHAINS", "session")
+load("//rules/private:source.bzl", "project_subpackages")
+load(":providers.bzl", "PyprojectSessionInfo", "PyprojectWheelInfo")
+
+def _pyproject_wheel_impl(ctx):
+    log = ctx.actions.declare_file(ctx.label.name + ".log")
+    metadata = ctx.actions.declare_directory(ctx.label.name + ".metadata")
+    if ctx.attr.file_name:
+        wheel = ctx.actions.declare_file(ctx.attr.file_name)
+    else:
+        wheel = ctx.actions.declare_directory(ctx.label.name + ".dist")
+
+    run = session(ctx)
+    params = ctx.actions.declare_file(ctx.label.name + ".params")
+    ctx.actions.write(params, run.args)
+
+    outputs = ctx.actions.args()
+    outputs.add("--native-extensions", ctx.attr.native_extensions)
+    outputs.add("--log", log)
+    outputs.add_all("--metadata", [metadata], expand_directories = False)
+    if ctx.attr.file_name:
+        outputs.add("--output-file", wheel)
+        outputs.add("--file-name", ctx.attr.file_name)
+    else:
+        outputs.add_all("--output", [wheel], expand_directories = False)
+
+    ctx.actions.run(
+        executable = run.helper,
+        arguments = ["wheel", outputs, run.args],
+        inputs = run.inputs,
+        outputs = [wheel, log, metadata],
+        env = {},
+        execution_requirements = {"block-network": ""},
+        mnemonic = "PyprojectWheel",
+        progress_message = "Building wheel %{label}",
+        toolchain = HELPER,
+    )
+    return [
+        DefaultInfo(files = depset([wheel])),
+        OutputGroupInfo(
+            log = depset([log]),
+            metadata = depset([metadata]),
+        ),
+        PyprojectSessionInfo(
+            helper = run.helper,
+            inputs = run.inputs,
+            params = params,
+        ),
+        PyprojectWheelInfo(
+            log = log,
+            metadata = metadata,
+            wheel = wheel,
+        ),
+    ]
+
+_pyproject_wheel = rule(
+    implementation = _pyproject_wheel_impl,
+    doc = """Builds a wheel with the project's own backend, in walls, from locked build requirements.
+
+The output is the directory `NAME.dist` with exactly one file, the wheel under its true name: tag and version are known only
+when the backend has run. Other outputs: the group `log` (what the backend printed) and the group `metadata` (the wheel's
+`.dist-info`). The wheel is checked (HOOK-6) and normalised (BYTES-1) before it is an output.""",
+    attrs = SESSION_ATTRS | {
+        "file_name": attr.string(
+            doc = "The wheel's file name, where a rule that takes it needs a single file. The build fails with the true name " +
+                  "if this is another. Default: the output is a directory.",
+        ),
+        "native_extensions": attr.string(
+            doc = "Whether the wheel holds native code (HOOK-7): `auto` (what its tags say), `required` (a build that fell back " +
+                  "to pure Python fails and shows the compiler's output) or `forbidden`.",
+            default = "auto",
+            values = ["auto", "required", "forbidden"],
+        ),
+    },
+    fragments = ["cpp"],
+    toolchains = SESSION_TOOLCHAINS,
+    provides = [PyprojectWheelInfo, PyprojectSessionInfo],
+)
+
+def pyproject_wheel(name, other_packages = [], **kwargs):
+    """Builds a wheel with the project's own backend: one target of the rule below.
+
+    The macro is here for one reason: only it can see the packages below the project, whose files `glob` leaves out without
+    a word. Those that `srcs` hold no file of are an error, unless they are named in `other_packages`.
+
+    Args:
+      name: the target's name; the wheel is in `NAME.dist`.
+      other_packages: packages below this one that are not of the project, relative to it: `docs`, `examples/**`.
+      **kwargs: the attributes of the rule.
+    """
+    _pyproject_wheel(
+        name = name,
+        subpackages = [] if kwargs.get("sdist") else project_subpackages(other_packages),
+        **kwargs
+    )

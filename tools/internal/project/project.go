@@ -4,6 +4,11 @@ package project
 
 import (
 	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/requirement"
 )
@@ -53,17 +58,83 @@ type BuildSystem struct {
 	Legacy bool
 }
 
-// Warning is a remark that does not stop a build.
-type Warning struct {
-	// File, Line and Column say where; the last two are counted from 1.
-	File   string
-	Line   int
-	Column int
-	// Message says what.
-	Message string
+// defaultRequires are the build requirements of projects that declare none (PEP 517, PEP 518).
+const defaultRequires = "setuptools>=40.8.0"
+
+// fileName is the name of the file that declares the build system.
+const fileName = "pyproject.toml"
+
+// sizeLimit bounds what is read of pyproject.toml. The largest that are published have some hundred kilobytes.
+const sizeLimit = 8 << 20
+
+// Read reads the source tree at dir. What is wrong with the user's file is an *Error with its place; other errors
+// say that something could not be read.
+func Read(dir string, opts Options) (*Project, []Warning, error) {
+	if opts.File == "" {
+		opts.File = fileName
+	}
+	data, err := readLimited(filepath.Join(dir, fileName), opts.File)
+	if errors.Is(err, fs.ErrNotExist) {
+		p, err := legacyProject(dir, opts.File, false)
+		return p, nil, err
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return parse(dir, data, opts)
 }
 
-// Read reads the source tree at dir.
-func Read(dir string, opts Options) (*Project, []Warning, error) {
-	return nil, nil, errors.New("not yet")
+// readLimited reads the file. It is looked at before it is opened, since opening a pipe would wait for a writer.
+func readLimited(path, shown string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		// A link that leads nowhere is not a project without pyproject.toml: its file was left out of the sources.
+		if target, linkErr := os.Readlink(path); linkErr == nil {
+			return nil, fmt.Errorf("%s is a symbolic link to %s, which does not exist; add that file to the sources", shown, target)
+		}
+		return nil, err
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", shown, err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("read %s: it is not a regular file", shown)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", shown, err)
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, sizeLimit+1))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", shown, err)
+	}
+	if len(data) > sizeLimit {
+		return nil, fmt.Errorf("%s is larger than %d MiB, which no pyproject.toml is; check which file lies there", shown, sizeLimit>>20)
+	}
+	return data, nil
+}
+
+// legacyProject is a project without a [build-system] table, which needs a setup.py.
+func legacyProject(dir, file string, hasPyproject bool) (*Project, error) {
+	info, err := os.Stat(filepath.Join(dir, "setup.py"))
+	if err != nil || !info.Mode().IsRegular() {
+		what := "neither a " + file + " nor a setup.py"
+		if hasPyproject {
+			what = "neither a [build-system] table in " + file + " nor a setup.py"
+		}
+		return nil, fmt.Errorf("the source tree has %s, so nothing says what builds it.\n"+
+			"Possible fixes:\n"+
+			" - add the file to the sources, if it exists and was left out of them;\n"+
+			" - declare the build system in %s, for example\n"+
+			"     [build-system]\n     requires = [\"setuptools>=77\"]\n     build-backend = \"setuptools.build_meta\"", what, file)
+	}
+	r, err := requirement.Parse(defaultRequires)
+	if err != nil {
+		return nil, err
+	}
+	return &Project{
+		HasPyproject: hasPyproject,
+		BuildSystem:  BuildSystem{Requires: []requirement.Requirement{r}, Backend: LegacyBackend, Legacy: true},
+	}, nil
 }

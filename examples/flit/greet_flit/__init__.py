@@ -1,0 +1,3 @@
+"""A module that flit packs; version and description come from here."""
+
+__version__ = "0.3"

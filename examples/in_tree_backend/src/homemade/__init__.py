@@ -1,0 +1,1 @@
+"""Packed by the backend beside it."""

@@ -1,0 +1,8 @@
+from setuptools import setup
+
+setup(
+    name="wordcount",
+    version="0.9",
+    packages=["wordcount"],
+    entry_points={"console_scripts": ["wordcount = wordcount:main"]},
+)

@@ -1,0 +1,5 @@
+"""Says things louder."""
+
+
+def shout(text):
+    return text.upper() + "!"

@@ -1,11 +1,18 @@
 #!/usr/bin/env bash
-# enter.sh ROOT CACHE CHECKOUT COMMAND [ARGUMENT…]: in a mount namespace of its own, becomes COMMAND inside ROOT.
-# Everything is exec'd, so that exit codes, signals and the terminal are the command's own. pivot_root and not chroot:
-# the kernel refuses user namespaces in a chroot, and Bazel would fall back from linux-sandbox to a weaker one.
+# enter.sh ROOT CACHE CHECKOUT WORKSPACE BAZELRC COMMAND [ARGUMENT…]: in a mount namespace of its own, becomes COMMAND
+# inside ROOT. Everything is exec'd, so that exit codes, signals and the terminal are the command's own. pivot_root and
+# not chroot: the kernel refuses user namespaces in a chroot, and Bazel would take a weaker sandbox without a word.
 set -euo pipefail
-root=$1 cache=$2 checkout=$3
-shift 3
+root=$1 cache=$2 checkout=$3 workspace=$4 bazelrc=$5
+shift 5
 here=$PWD
+
+# The directories that are the root's and not the machine's. A server sees for ever the mounts of its first call, so
+# all others are mounted, not just what this call needs.
+is_own() {
+  local top=${1#/}
+  [[ ' bin boot etc lib lib32 lib64 libx32 lost+found run sbin usr var ' == *" ${top%%/*} "* ]]
+}
 
 # mounted PATH shows the machine's PATH at the same place inside.
 mounted() {
@@ -13,36 +20,37 @@ mounted() {
   mount --rbind "$1" "$root$1"
 }
 
-# What comes from the root and not from the machine. A server sees for ever the mounts of its first call, so all the
-# rest is mounted, not just what this call needs.
-own=' bin boot etc lib lib32 lib64 libx32 lost+found run sbin usr var '
-
 mount --bind "$root" "$root" # pivot_root wants a mount point
-# The directory that holds the root goes first: later it would bring along all that is mounted in the root.
-holder=/${root#/}
-holder=/$(cut -d / -f 2 <<<"$holder")
+# What holds the root goes first: later it would bring along all that is mounted in the root.
+holder=$cache
+is_own "$cache" || holder=/$(cut -d / -f 2 <<<"$cache")
 mounted "$holder"
 for top in /*; do
-  [[ -d $top && ! -L $top && $top != "$holder" && $own != *" ${top#/} "* ]] && mounted "$top"
+  if is_own "$top" || [[ $top == "$holder" ]]; then
+    continue
+  elif [[ -L $top ]]; then
+    ln -sfn "$(readlink "$top")" "$root$top"
+  elif [[ -d $top ]]; then
+    mounted "$top"
+  fi
 done
 # A home or workspace below one of the root's own directories, such as /var/lib/ci, is shown by itself.
-for place in "${HOME-/}" "$cache" "$checkout" "$here"; do
-  top=${place#/}
-  [[ $own == *" ${top%%/*} "* && -d $place && $place != /*/../* ]] && mounted "$place"
+for place in "${HOME:-/}" "$checkout" "$workspace"; do
+  # What is not empty belongs to the root, or is mounted already.
+  if is_own "$place" && [[ -d $place && -z $(ls -A "$root$place" 2>/dev/null) ]]; then mounted "$place"; fi
 done
-# The machine's name resolution, and where its pip and uv look for packages.
+# The machine's name resolution, where its pip and uv look for packages, and Bazel's settings for this checkout.
 for file in resolv.conf hosts pip.conf xdg/pip uv; do
-  [[ -e /etc/$file ]] && mount --bind "/etc/$file" "$root/etc/$file"
+  if [[ -e /etc/$file ]]; then mount --bind "/etc/$file" "$root/etc/$file"; fi
 done
-rc=$cache/bazelrc-$(cksum <<<"$checkout" | cut -d ' ' -f 1)
-[[ -e $rc ]] && mount --bind "$rc" "$root/etc/bazel/bazelrc"
+if [[ -e $bazelrc ]]; then mount --bind "$bazelrc" "$root/etc/bazel/bazelrc"; fi
 
 cd "$root"
 pivot_root . .
 umount --lazy .
 cd "$here"
 
-# The machine's own tool directories mean nothing here, or worse, programs linked against another libc.
+# The machine's tool directories mean nothing in here, or hold programs that are linked against another libc.
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export GOTOOLCHAIN=local GOFLAGS=
 unset GOROOT JAVA_HOME

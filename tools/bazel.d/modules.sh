@@ -6,10 +6,10 @@ rules_go=v0.62.0
 gazelle=v0.43.0 # newer ones want a module package_metadata, which Debian lacks
 modules=$cache/modules-$(printf '%s\n' 1 "$recipe" "$rules_go" "$gazelle" | cksum | cut -d ' ' -f 1)
 registry=$modules/registry
-own_registry=$cache/registry-$(cksum <<<"$checkout" | cut -d ' ' -f 1)
+own_registry=$own/registry
 
-# asked FILE… prints a line for each thing that a MODULE.bazel asks for: `dep NAME VERSION`, `include LABEL`,
-# `path DIRECTORY` (a local override).
+# asked FILE prints a line for each thing that a MODULE.bazel asks for: `dep NAME VERSION`, `include LABEL`,
+# `overridden NAME DIRECTORY` (DIRECTORY only of a local override).
 asked() {
   awk '
     function value(key) {
@@ -18,16 +18,16 @@ asked() {
       return parts[2]
     }
     { sub(/^[ \t]*#.*/, "") }
-    /^(bazel_dep|single_version_override|local_path_override|include)\(/ { call = ""; open = 1 }
+    /^(bazel_dep|[a-z_]*_override|include)\(/ { call = ""; open = 1 }
     open { call = call " " $0 }
     open && /\)/ {
       open = 0
       if (call ~ /^ bazel_dep/) print "dep", value("name"), value("version")
       if (call ~ /^ single_version/) print "dep", value("module_name"), value("version")
-      if (call ~ /^ local_path/) print "path", value("path")
+      if (call ~ /^ (local_path|archive|git)_/) print "overridden", value("module_name"), value("path")
       if (call ~ /^ include/) { split(call, parts, "\""); print "include", parts[2] }
     }
-  ' "$@"
+  ' "$1"
 }
 
 # stub FILE VERSION prints the MODULE.bazel FILE as that of VERSION, with every dependency at version "0", so that no
@@ -73,13 +73,12 @@ ensure_modules() {
 
 # offer_modules gives the registry every version that the workspace of this call, or the module itself, asks for.
 offer_modules() {
-  local workspace=$PWD directory file kind name version
-  while [[ $workspace != / && ! -e $workspace/MODULE.bazel ]]; do workspace=$(dirname "$workspace"); done
+  local directory file kind name version
   # Module directories and files in them that are still to be read, and what was asked for so far.
-  local -a directories=("$root/usr/share/bazel/embedded_tools" "$checkout" "$workspace")
+  local -a directories=("$root/usr/share/bazel/embedded_tools" "$checkout" "$(workspace)")
   local -a files=(MODULE.bazel MODULE.bazel MODULE.bazel)
   # Bazel's own local_config_platform asks for platforms 0.0.7, in its code.
-  local -A seen=() wanted=(['rules_pyproject 0']=1 ['platforms 0.0.7']=1)
+  local -A seen=() overridden=() wanted=(['rules_pyproject 0']=1 ['platforms 0.0.7']=1)
   for name in "$modules"/source/*; do wanted["${name##*/} 0"]=1; done
   while ((${#files[@]})); do
     directory=${directories[0]} file=${directories[0]}/${files[0]}
@@ -89,9 +88,10 @@ offer_modules() {
     while read -r kind name version; do
       case $kind in
         dep) wanted["$name ${version:-0}"]=1 ;;
-        path)
-          [[ $name == /* ]] || name=$directory/$name
-          directories+=("$(realpath -m "$name")") files+=(MODULE.bazel)
+        overridden)
+          overridden[$name]=1
+          [[ $version == /* ]] || version=$directory/$version
+          directories+=("$(realpath -m "$version")") files+=(MODULE.bazel)
           ;;
         include)
           name=${name#//}
@@ -106,7 +106,10 @@ offer_modules() {
     if [[ $name == rules_pyproject ]]; then
       [[ ! -e $checkout/MODULE.bazel || $own_registry/modules/$name/$version/MODULE.bazel -nt $checkout/MODULE.bazel ]] ||
         publish "$own_registry" "$name" "$version" "$checkout/MODULE.bazel" "$checkout"
-    elif [[ -d $modules/source/$name && ! -e $registry/modules/$name/$version/MODULE.bazel ]]; then
+    elif [[ ! -d $modules/source/$name ]]; then
+      [[ -n ${overridden[$name]-} ]] ||
+        say "the module $name is asked for, but Debian's Bazel is used without the network and there are only: $(cd "$modules/source" && echo *). Override it with a local path, or use another Bazel."
+    elif [[ ! -e $registry/modules/$name/$version/MODULE.bazel ]]; then
       publish "$registry" "$name" "$version" "$modules/source/$name/MODULE.bazel" "$modules/source/$name"
     fi
   done
@@ -115,7 +118,7 @@ offer_modules() {
 
 # The root's system bazelrc. Debian's own overrides eight modules, which fails where a workspace does not ask for them.
 write_bazelrc() {
-  local rc=$cache/bazelrc-$(cksum <<<"$checkout" | cut -d ' ' -f 1) text
+  local rc=$own/bazelrc text
   text="# Written by tools/bazel.
 startup --install_base=$root/usr/share/bazel
 startup --trust_install_base

@@ -17,9 +17,12 @@ packages=(
 # make_root changes what a root holds.
 recipe=$(printf '%s\n' 1 "$suite" "${packages[@]}" | cksum | cut -d ' ' -f 1)
 
-cache=${XDG_CACHE_HOME:-${HOME:?tools/bazel: set HOME or XDG_CACHE_HOME: the root that holds Bazel lies there}/.cache}/rules_pyproject/bazel
+[[ -n ${XDG_CACHE_HOME:-${HOME-}} ]] || die 'neither HOME nor XDG_CACHE_HOME is set, and the root that holds Bazel lies there. Set one.'
+cache=$(realpath -m "${XDG_CACHE_HOME:-$HOME/.cache}")/rules_pyproject/bazel
 root=$cache/root-$recipe
 log=$cache/root.log
+# What depends on this checkout and not on the root: its registry and bazelrc.
+own=$cache/checkout-$(cksum <<<"$checkout" | cut -d ' ' -f 1)
 
 # Only root may mount; everybody else may in a user namespace, where this user is root.
 namespace=(unshare --mount --propagation private)
@@ -38,18 +41,29 @@ unlocked() { exec 9>&-; }
 
 # enter COMMAND [ARGUMENT…] becomes COMMAND inside the root.
 enter() {
-  local go
+  local go value
+  local -a names=(GOPROXY GOSUMDB GOPRIVATE GONOPROXY GONOSUMDB GOINSECURE GOMODCACHE)
   if go=$(type -P go); then
-    # GOENV=off below hides the user's `go env -w` settings; these few say where modules come from.
-    local name
-    local -a names=(GOPROXY GOSUMDB GOPRIVATE GONOPROXY GONOSUMDB GOINSECURE GOMODCACHE)
+    # The user's other `go env -w` settings, GOFLAGS above all, are for the machine's Go.
     while IFS= read -r value; do
       export "${names[0]}=$value"
       names=("${names[@]:1}")
     done < <(cd / && "$go" env "${names[@]}")
     export GOENV=off
   fi
-  exec "${namespace[@]}" "$BASH" "$parts/enter.sh" "$root" "$cache" "$checkout" "$@"
+  may_mount
+  exec "${namespace[@]}" "$BASH" "$parts/enter.sh" "$root" "$cache" "$checkout" "$(workspace)" "$own/bazelrc" "$@"
+}
+
+may_mount() {
+  "${namespace[@]}" true 2>/dev/null || die "\`${namespace[*]} true\` fails: this user may not make the mount namespace that a root for Debian's Bazel needs. In a container, start it with --privileged; as an ordinary user, allow user namespaces; or install Bazel $oldest or newer."
+}
+
+# workspace prints the directory of the workspace that this call is for, or the current one if there is none.
+workspace() {
+  local directory=$PWD
+  while [[ -n $directory && ! -e $directory/MODULE.bazel ]]; do directory=${directory%/*}; done
+  printf '%s\n' "${directory:-$PWD}"
 }
 
 # The first of the machine's own package sources that has the suite. apt knows every format of source lists, and its
@@ -62,6 +76,7 @@ debian_uri() {
   local uri
   while IFS= read -r uri; do
     if /usr/lib/apt/apt-helper download-file "${uri%/}/dists/$suite/InRelease" "$cache/InRelease" >/dev/null 2>&1; then
+      rm -f "$cache/InRelease"
       printf '%s\n' "${uri%/}"
       return
     fi
@@ -84,9 +99,9 @@ need_tools() {
 
 make_root() {
   need_tools
-  "${namespace[@]}" true 2>/dev/null || die "this user may not make mount namespaces (\`${namespace[*]} true\` fails), which a root for Debian's Bazel needs. In a container, start it with --privileged; as an ordinary user, allow user namespaces; or install Bazel $oldest or newer."
+  may_mount
   local uri
-  uri=$(debian_uri) || die "none of this machine's package sources has Debian $suite. Set RULES_PYPROJECT_DEBIAN_MIRROR to the URI of a Debian mirror, or install Bazel $oldest or newer."
+  uri=$(debian_uri) || die "none of this machine's package sources has Debian $suite, or it can't be reached. Set RULES_PYPROJECT_DEBIAN_MIRROR to the URI of a Debian mirror, or install Bazel $oldest or newer."
   say "making a root with Debian $suite's Bazel in $root, from $uri; once, 1 to 3 minutes, 2 GB; log in $log"
   rm -rf --one-file-system "$cache"/*.new
   local options=(

@@ -2,11 +2,15 @@ package wheel
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"crypto/sha3"
+	"crypto/sha512"
 	"encoding/base64"
 	"encoding/csv"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"strconv"
 	"strings"
@@ -53,18 +57,25 @@ func ParseRecord(data []byte) ([]RecordEntry, error) {
 	}
 }
 
-// hashSizes are the algorithms that PEP 427 lets RECORD use ("sha256 or better"), with the length of each digest.
-var hashSizes = map[string]int{"sha256": 32, "sha384": 48, "sha512": 64, "sha3_256": 32, "sha3_384": 48, "sha3_512": 64, "blake2b": 64, "blake2s": 32}
+// hashMakers are the algorithms that RECORD may use: PEP 427 says "sha256 or better".
+var hashMakers = map[string]func() hash.Hash{
+	"sha256":   sha256.New,
+	"sha384":   sha512.New384,
+	"sha512":   sha512.New,
+	"sha3_256": func() hash.Hash { return sha3.New256() },
+	"sha3_384": func() hash.Hash { return sha3.New384() },
+	"sha3_512": func() hash.Hash { return sha3.New512() },
+}
 
 // parseHash reads "sha256=URLSAFE-BASE64". Padding is against the letter of PEP 427, and old tools wrote it.
 func parseHash(field string) (algorithm, digest string, err error) {
 	algorithm, value, ok := strings.Cut(field, "=")
-	size, known := hashSizes[algorithm]
+	make, known := hashMakers[algorithm]
 	if !ok || !known {
 		return "", "", fmt.Errorf("the hash %q is not of a kind that PEP 427 allows (sha256 or better)", field)
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(value, "="))
-	if err != nil || len(raw) != size {
+	if size := make().Size(); err != nil || len(raw) != size {
 		return "", "", fmt.Errorf("the hash %q is not %d bytes in URL-safe base64", field, size)
 	}
 	return algorithm, hex.EncodeToString(raw), nil
@@ -87,4 +98,88 @@ func appendRecordLine(out []byte, path string, sum []byte, size int64) []byte {
 	out = append(out, ',')
 	out = strconv.AppendInt(out, size, 10)
 	return append(out, '\n')
+}
+
+// isSignature says whether the file signs RECORD: it can't be listed there, for it is made afterwards.
+func (w *Wheel) isSignature(name string) bool {
+	return name == w.DistInfo+"/RECORD.jws" || name == w.DistInfo+"/RECORD.p7s"
+}
+
+// Signed says whether RECORD is signed, so that its bytes must stay as they are.
+func (w *Wheel) Signed() bool {
+	return w.File(w.DistInfo+"/RECORD.jws") != nil || w.File(w.DistInfo+"/RECORD.p7s") != nil
+}
+
+// checkRecord holds RECORD against the files: each listed once, none missing, none invented, sizes and hashes true.
+func (w *Wheel) checkRecord(contents []content) []string {
+	entries, err := w.Record()
+	if err != nil {
+		return []string{err.Error()}
+	}
+	var problems []string
+	listed := make(map[string]RecordEntry, len(entries))
+	for _, entry := range entries {
+		if _, twice := listed[entry.Path]; twice {
+			problems = append(problems, fmt.Sprintf("RECORD lists %q twice", entry.Path))
+			continue
+		}
+		listed[entry.Path] = entry
+		if w.File(entry.Path) == nil && !w.dirs[strings.TrimSuffix(entry.Path, "/")] {
+			problems = append(problems, fmt.Sprintf("RECORD lists %q, which is not in the wheel", entry.Path))
+		}
+	}
+	for i, f := range w.Files {
+		if f.Name == w.DistInfo+"/RECORD" {
+			continue
+		}
+		entry, ok := listed[f.Name]
+		if !ok {
+			if !w.isSignature(f.Name) {
+				problems = append(problems, fmt.Sprintf("RECORD does not list %q", f.Name))
+			}
+			continue
+		}
+		if problem := checkEntry(entry, f, contents[i], w.isSignature(f.Name)); problem != "" {
+			problems = append(problems, problem)
+		}
+	}
+	return problems
+}
+
+// checkEntry holds one line of RECORD against the file that it is about.
+func checkEntry(entry RecordEntry, f *File, c content, mayLackHash bool) string {
+	if entry.Algorithm == "" {
+		if mayLackHash {
+			return ""
+		}
+		return fmt.Sprintf("RECORD has no hash of %q", f.Name)
+	}
+	if entry.Size >= 0 && entry.Size != f.Size {
+		return fmt.Sprintf("RECORD says that %q has %d bytes, it has %d", f.Name, entry.Size, f.Size)
+	}
+	digest := c.hex()
+	if entry.Algorithm != "sha256" {
+		var err error
+		if digest, err = f.digest(entry.Algorithm); err != nil {
+			return err.Error()
+		}
+	}
+	if digest != entry.Digest {
+		return fmt.Sprintf("RECORD has the hash %s=%s of %q, its contents have %s", entry.Algorithm, entry.Digest, f.Name, digest)
+	}
+	return ""
+}
+
+// digest hashes the file with an algorithm of RECORD.
+func (f *File) digest(algorithm string) (string, error) {
+	r, err := f.Open()
+	if err != nil {
+		return "", err
+	}
+	defer r.Close()
+	h := hashMakers[algorithm]()
+	if _, err := io.Copy(h, r); err != nil {
+		return "", fmt.Errorf("%s: %w", f.Name, err)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
 }

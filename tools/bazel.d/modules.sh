@@ -130,6 +130,7 @@ common --noenable_workspace
 # This Bazel writes an empty lockfile.
 common --lockfile_mode=off"
   [[ -e $rc && $(<"$rc") == "$text" ]] && return
+  mkdir -p "$registry" "$own_registry"
   printf '%s\n' "$text" >"$rc.$$"
   mv "$rc.$$" "$rc"
 }

@@ -34,7 +34,8 @@ func Probe(ctx context.Context, executable string) (Facts, error) {
 	defer cancel()
 	// -S: not even a sitecustomize in the standard library's directory may run.
 	cmd := exec.CommandContext(ctx, executable, "-I", "-S", "-B", "-X", "utf8", "-c", probeScript)
-	cmd.Env = []string{"LANG=C.UTF-8"}
+	// Without the second, a Python that was built on an old macOS says 10.16 for every newer one.
+	cmd.Env = []string{"LANG=C.UTF-8", "SYSTEM_VERSION_COMPAT=0"}
 	cmd.Dir = "/"
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
@@ -60,6 +61,10 @@ func Probe(ctx context.Context, executable string) (Facts, error) {
 // complete fills in what is found out without Python.
 func (f *Facts) complete() {
 	f.SitePackages = "lib/" + f.LibName() + "/site-packages"
+	if full := f.Markers["python_full_version"]; strings.HasSuffix(full, "+") {
+		// A build of CPython's own repository between two releases. packaging.markers does the same.
+		f.Markers["python_full_version"] = full + "local"
+	}
 	if f.Markers["sys_platform"] != "linux" {
 		return
 	}

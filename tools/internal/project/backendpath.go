@@ -63,6 +63,9 @@ func insideTree(root, text string) (directory, complaint string) {
 	if info, err := os.Stat(real); err != nil || !info.IsDir() {
 		return "", "is not a directory"
 	}
+	if strings.Contains(text, "..") {
+		return filepath.ToSlash(inside), "" // "link/.." is where the link leads, not the tree itself
+	}
 	return path.Clean(text), ""
 }
 

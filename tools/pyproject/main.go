@@ -40,6 +40,8 @@ type verb struct {
 // verbs is the table of what there is, in the order in which a build uses them. Each verb lives in verb_NAME.go.
 var verbs = []verb{
 	{"version", "print the helper's version", runVersion},
+	{"interpreter", "pack an in-build Python interpreter into one archive", runInterpreter},
+	{"environment", "make the archive of a build environment from locked wheels", runEnvironment},
 }
 
 // usageError is a wrong command line: exit code 2.

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/wheel"
 )
 
 // shebang is how every script that an environment's archive holds begins.
@@ -79,4 +81,37 @@ func firstLines(python, arguments string) (string, error) {
 		return "", fmt.Errorf("the path %q has a character that sh or Python would interpret; use another temporary directory (TMPDIR)", python)
 	}
 	return "#!/bin/sh\n'''exec' \"" + python + "\" " + arguments + "\"$0\" \"$@\"\n' '''\n", nil
+}
+
+// entryPointScript is the script of a command, in the words that pip uses.
+func entryPointScript(point wheel.EntryPoint) []byte {
+	object, _, _ := strings.Cut(point.Attribute, ".")
+	return fmt.Appendf(nil, `%s
+# -*- coding: utf-8 -*-
+import re
+import sys
+from %s import %s
+if __name__ == '__main__':
+    sys.argv[0] = re.sub(r'(-script\.pyw|\.exe)?$', '', sys.argv[0])
+    sys.exit(%s())
+`, shebang, point.Module, object, point.Attribute)
+}
+
+// fixScript replaces the first line of a data script that leaves its interpreter to the installer: "#!python" or
+// "#!pythonw", with arguments or without.
+func fixScript(content []byte) []byte {
+	line, body, found := bytes.Cut(content, []byte("\n"))
+	rest, ok := bytes.CutPrefix(line, []byte("#!python"))
+	if !ok {
+		return content
+	}
+	rest = bytes.TrimRight(bytes.TrimPrefix(rest, []byte("w")), "\r \t")
+	if len(rest) > 0 && rest[0] != ' ' && rest[0] != '\t' {
+		return content // "#!python3": not what the specification names
+	}
+	fixed := append([]byte(shebang), rest...)
+	if found {
+		fixed = append(append(fixed, '\n'), body...)
+	}
+	return fixed
 }

@@ -47,6 +47,8 @@ type Facts struct {
 	SOABI string `json:"soabi"`
 	// ExtSuffix is the suffix of an extension module, ".cpython-313-x86_64-linux-gnu.so".
 	ExtSuffix string `json:"ext_suffix"`
+	// CacheTag is the tag in the names of byte code files, "cpython-313".
+	CacheTag string `json:"cache_tag"`
 	// ABIFlags is sys.abiflags: "", "t" (free-threaded), "d" (debug).
 	ABIFlags string `json:"abiflags"`
 	// FreeThreaded says that the interpreter was built without the global interpreter lock.
@@ -83,6 +85,16 @@ func (f Facts) LibName() string {
 		return "python" + f.MinorVersion() + "t"
 	}
 	return "python" + f.MinorVersion()
+}
+
+// Is says whether the interpreter has a version: "3.13", "3.13.5", "3.13t" for the free-threaded build of 3.13; every
+// interpreter has the empty one.
+func (f Facts) Is(version string) bool {
+	if version == "" {
+		return true
+	}
+	number, freeThreaded := strings.CutSuffix(version, "t")
+	return freeThreaded == f.FreeThreaded && (f.Version == number || strings.HasPrefix(f.Version, number+"."))
 }
 
 // Rebase returns the facts with each path below from moved to the same place below to.

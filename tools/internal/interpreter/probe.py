@@ -40,6 +40,7 @@ print(json.dumps({
     "bits": 8 * struct.calcsize("P"),
     "soabi": variable("SOABI") or "",
     "ext_suffix": variable("EXT_SUFFIX") or "",
+    "cache_tag": getattr(name, "cache_tag", None) or "",
     "abiflags": getattr(sys, "abiflags", ""),
     "free_threaded": bool(variable("Py_GIL_DISABLED")),
     "debug": hasattr(sys, "gettotalrefcount"),

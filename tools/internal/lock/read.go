@@ -50,11 +50,12 @@ const fixLock = "write the lock again with the command that made it"
 
 // Read reads the lock at path, which is relative to root, the directory of the repository, and has slashes. The
 // file's name decides on the format: pylock.toml and pylock.NAME.toml are PEP 751's, all others are pip's. What is
-// wrong in a lock is an *Error; a lock that is not there is an error that wraps fs.ErrNotExist.
+// wrong in a lock is an *Error; a lock that is not there is an error that wraps fs.ErrNotExist. Beside an error comes
+// a lock with Path and Sources alone: the files to look at for a change that may cure it.
 func Read(root, path string) (*Lock, error) {
 	r := &reader{root: root, lock: &Lock{Path: path}, done: map[string]bool{}, names: map[string]fileComment{}}
 	if err := r.read(path); err != nil {
-		return nil, err
+		return &Lock{Path: path, Sources: r.lock.Sources}, err
 	}
 	return r.lock, nil
 }
@@ -111,6 +112,7 @@ func (r *reader) load(file string) ([]byte, error) {
 	if len(r.lock.Sources) >= filesLimit {
 		return nil, &Error{File: file, Message: fmt.Sprintf("the lock includes more than %d files", filesLimit)}
 	}
+	r.lock.Sources = append(r.lock.Sources, file)
 	name := filepath.Join(r.root, filepath.FromSlash(file))
 	info, err := os.Stat(name)
 	if err != nil {
@@ -128,7 +130,6 @@ func (r *reader) load(file string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read lock %s: %w", file, withoutPath(err))
 	}
-	r.lock.Sources = append(r.lock.Sources, file)
 	return r.checkText(file, data)
 }
 

@@ -40,8 +40,11 @@ type verb struct {
 // verbs is the table of what there is, in the order in which a build uses them. Each verb lives in verb_NAME.go.
 var verbs = []verb{
 	{"version", "print the helper's version", runVersion},
+	{"host", "print what this machine allows", runHost},
+	{"repositories", "describe the repositories of locks for the module extension", runRepositories},
 	{"interpreter", "pack an in-build Python interpreter into one archive", runInterpreter},
 	{"environment", "make the archive of a build environment from locked wheels", runEnvironment},
+	{"library", "lay a wheel out as an import tree", runLibrary},
 }
 
 // usageError is a wrong command line: exit code 2.

@@ -1,0 +1,232 @@
+"""The module extensions: `pyproject` for locks and sdists, `pyproject_helper` for the helper itself."""
+
+load("//rules/private/repositories:helper.bzl", "helper")
+load("//rules/private/repositories:host.bzl", "host")
+load("//rules/private/repositories:hub.bzl", "hub")
+load("//rules/private/repositories:index.bzl", "machine_index")
+load("//rules/private/repositories:locked_file.bzl", "locked_file")
+load("//rules/private/repositories:uv.bzl", "uv")
+load("//rules/private/repositories:uv_files.bzl", "host_name")
+
+# Names that the repositories of this extension use for others: one of their own would hide them.
+_RESERVED = ["bazel_tools", "local_config_platform", "platforms", "rules_pyproject"]
+
+def _module_title(module):
+    return "module {}".format(module.name) if module.name else "the root module"
+
+def _claim(names, name, module, what):
+    """Fails where a repository's name is taken twice, naming both."""
+    if name in _RESERVED:
+        fail("\n{} of {} cannot be called {}: its own targets mean another repository by that name.\nPossible fixes:\n  - use another name\n".format(what, _module_title(module), name))
+    claim = "{} of {}".format(what, _module_title(module))
+    if name in names:
+        fail(("\nTwo repositories are called {}: that of {}, and that of {}.\nPossible fixes:\n" +
+              "  - rename one of them; in a module that others depend on, begin the name with the module's\n" +
+              "  - where a dependency needs its own only for development, add `dev_dependency = True` to its use_extension\n").format(name, names[name], claim))
+    names[name] = claim
+
+def _lock_title(label):
+    """A label as a user writes it: without the root module's empty repository name."""
+    text = str(label)
+    return text[2:] if text.startswith("@@//") else text
+
+def _lock_request(mctx, label):
+    """What the helper is told of one lock; the file is watched even where it does not exist yet."""
+    path = mctx.path(label)
+    mctx.watch(path)
+
+    # The repository's directory: what a lock includes may not lie outside of it.
+    root = path.dirname
+    for _ in ([] if not label.package else label.package.split("/")) + label.name.split("/")[:-1]:
+        root = root.dirname
+    return {
+        "label": _lock_title(label),
+        "repository": label.repo_name,
+        "package": label.package,
+        "name": label.name,
+        "root": str(root),
+        "exists": path.exists,
+    }
+
+def _describe(mctx, hubs):
+    """Runs the helper's verb `repositories` once for all locks."""
+    mctx.file("request.json", json.encode({"hubs": hubs}))
+    program = mctx.path(Label("@rules_pyproject_helper//:pyproject"))
+    mctx.watch(program)
+    result = mctx.execute([program, "repositories", "--request=" + str(mctx.path("request.json"))], timeout = 600)
+    if result.return_code != 0:
+        fail("\n" + result.stderr)
+    return json.decode(result.stdout)
+
+def _sdist(names, module, tag):
+    """Declares the repository of one sdist; whatever is wrong with the tag fails here."""
+    what = "sdist(name = \"{}\")".format(tag.name)
+    project, separator, version = tag.requirement.partition("==")
+    if not separator or not project.strip() or not version.strip() or "*" in version or "," in version:
+        fail("\n{} of {}: requirement is \"{}\", and one exact version is expected, as in \"markupsafe==3.0.3\".\n".format(what, _module_title(module), tag.requirement))
+    if len(tag.sha256) != 64 or tag.sha256.lower().strip("0123456789abcdef"):
+        fail("\n{} of {}: sha256 is \"{}\", and 64 hexadecimal digits are expected. `pip download --no-deps --no-binary=:all: {}` and `sha256sum` give them.\n".format(what, _module_title(module), tag.sha256, tag.requirement))
+    if "/" in tag.file or not (tag.file.endswith(".tar.gz") or tag.file.endswith(".zip") or tag.file.endswith(".tar.bz2")):
+        fail("\n{} of {}: file is \"{}\", and the name of an sdist is expected, as in \"markupsafe-3.0.3.tar.gz\".\n".format(what, _module_title(module), tag.file))
+    _claim(names, tag.name, module, what)
+    locked_file(
+        name = tag.name,
+        aliases = ["sdist", tag.name],
+        file = tag.file,
+        index_urls = [tag.index_url] if tag.index_url else [],
+        lock = "{} in {}".format(what, _module_title(module)),
+        project = _normalize(project.partition("[")[0].strip()),
+        sha256 = tag.sha256.lower(),
+        urls = tag.urls,
+    )
+
+def _normalize(name):
+    # PEP 503: runs of "-", "_" and "." are one "-".
+    return "-".join([part for part in name.lower().replace("_", "-").replace(".", "-").split("-") if part])
+
+def _pyproject_impl(mctx):
+    names = {}
+    hubs = []
+    for module in mctx.modules:
+        for tag in module.tags.build_environments:
+            _claim(names, tag.name, module, "build_environments(name = \"{}\")".format(tag.name))
+            hubs.append({
+                "name": tag.name,
+                "locks": [_lock_request(mctx, label) for label in tag.locks],
+                "python_versions": tag.python_versions,
+                "platforms": tag.platforms,
+            })
+        for tag in module.tags.sdist:
+            _sdist(names, module, tag)
+
+    # Without a lock nothing is asked of the helper, and nothing has to be built for it.
+    if [None for request in hubs if request["locks"]]:
+        description = _describe(mctx, hubs)
+        for path in description["sources"]:
+            mctx.watch(path)
+        for file in description["files"]:
+            locked_file(**file)
+        for name, files in description["hubs"].items():
+            hub(name = name, files = files)
+    else:
+        for request in hubs:
+            hub(name = request["name"], files = {"BUILD.bazel": ""})
+    return mctx.extension_metadata(reproducible = True)
+
+_build_environments = tag_class(
+    doc = """A hub repository: one package for each lock, whose target is the build environment that the lock describes.
+
+The lock `//greeter:build-requirements.txt` becomes the target `@NAME//greeter`, a lock of the root package `@NAME`
+itself. Where a package has several locks each has a target of its own, named like the lock without its extension:
+`@NAME//greeter:build-requirements`. A missing, broken or contradicting lock is the error of its own target, when that is
+built; every other target goes on.""",
+    attrs = {
+        "locks": attr.label_list(
+            doc = "The locks: files in pip's format, or `pylock.toml` and `pylock.NAME.toml` (PEP 751). One that does " +
+                  "not exist yet may be named.",
+        ),
+        "name": attr.string(
+            doc = "The name of the hub repository, for `use_repo`. It has to be the only one of this name over all modules.",
+            mandatory = True,
+        ),
+        "platforms": attr.string_list(
+            doc = "The execution platforms for which files are declared, of: `linux_x86_64_gnu`, `linux_x86_64_musl`, " +
+                  "`linux_aarch64_gnu`, `linux_aarch64_musl`, `macos_x86_64`, `macos_aarch64`. The default is all of them.",
+        ),
+        "python_versions": attr.string_list(
+            doc = "The versions of Python for which files are declared, such as `3.13` or, free-threaded, `3.13t`. The " +
+                  "default is 3.9 to 3.15.",
+        ),
+    },
+)
+
+_sdist_tag = tag_class(
+    doc = """A published source distribution, fetched by its hash when a build needs it, as `@NAME//:sdist`.""",
+    attrs = {
+        "file": attr.string(
+            doc = "The name of the file on the index.",
+            mandatory = True,
+        ),
+        "index_url": attr.string(
+            doc = "The index, as the URL that pip takes as `--index-url`. The default is the one that PIP_INDEX_URL, " +
+                  "UV_DEFAULT_INDEX or UV_INDEX_URL names, else that of the machine's pip.",
+        ),
+        "name": attr.string(
+            doc = "The name of the repository, for `use_repo`.",
+            mandatory = True,
+        ),
+        "requirement": attr.string(
+            doc = "Which distribution it is: name and exact version, as `markupsafe==3.0.3`.",
+            mandatory = True,
+        ),
+        "sha256": attr.string(
+            doc = "The SHA-256 of the file in hexadecimal digits. A file with another is refused.",
+            mandatory = True,
+        ),
+        "urls": attr.string_list(
+            doc = "Where the file is, if not only on the index. Tried in order, before the index.",
+        ),
+    },
+)
+
+pyproject = module_extension(
+    implementation = _pyproject_impl,
+    doc = """Declares build environments and sdists.
+
+Evaluating it needs no network and gives the same repositories on every machine: files are found and fetched only when a
+build needs them.""",
+    tag_classes = {
+        "build_environments": _build_environments,
+        "sdist": _sdist_tag,
+    },
+)
+
+def _pyproject_helper_impl(mctx):
+    tags = [tag for module in mctx.modules if module.is_root for tag in module.tags.prebuilt]
+    fitting = [tag for tag in tags if tag.platform in ["", host_name(mctx.os)]]
+    if len(fitting) > 1:
+        fail("\npyproject_helper.prebuilt is there {} times for {}.\nPossible fixes:\n  - keep one of them, or set `platform` on each\n".format(len(fitting), host_name(mctx.os)))
+    chosen = fitting[0] if fitting else None
+    if chosen and bool(chosen.file) == bool(chosen.urls):
+        fail("\npyproject_helper.prebuilt needs either `file` or `urls`.\n")
+    if chosen and chosen.urls and not chosen.sha256:
+        fail("\npyproject_helper.prebuilt needs `sha256` beside `urls`.\n")
+    helper(
+        name = "rules_pyproject_helper",
+        prebuilt = chosen.file if chosen else None,
+        sha256 = chosen.sha256 if chosen else "",
+        urls = chosen.urls if chosen else [],
+    )
+    host(name = "rules_pyproject_host")
+    machine_index(name = "rules_pyproject_index")
+    uv(name = "rules_pyproject_uv")
+    return mctx.extension_metadata(reproducible = True)
+
+pyproject_helper = module_extension(
+    implementation = _pyproject_helper_impl,
+    doc = """Declares the helper, and what else needs no lock.
+
+It is an extension of its own, so that a broken lock cannot take the helper away that repairs it.""",
+    os_dependent = True,
+    arch_dependent = True,
+    tag_classes = {
+        "prebuilt": tag_class(
+            doc = """A prebuilt helper. With one for the host no Go SDK is fetched. Only the root module's tags count.""",
+            attrs = {
+                "file": attr.label(
+                    doc = "The executable, a file that is there before the build. Either this or `urls`.",
+                ),
+                "platform": attr.string(
+                    doc = "The host that it is for, such as `linux_x86_64`, `linux_aarch64`, `macos_aarch64`. The tag " +
+                          "counts on that host only; without `platform` it counts on every host.",
+                ),
+                "sha256": attr.string(
+                    doc = "The SHA-256 of the file at `urls`.",
+                ),
+                "urls": attr.string_list(
+                    doc = "Where the executable can be fetched.",
+                ),
+            },
+        ),
+    },
+)

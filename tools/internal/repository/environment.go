@@ -1,0 +1,187 @@
+package repository
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/lock"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/requirement"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/wheel"
+)
+
+// environment is what becomes of one lock: a target, or what is wrong with it.
+type environment struct {
+	file LockFile
+	// problem is what is wrong, with its cure; everything but file and repair is empty then.
+	problem string
+	// repair is the command that writes the lock again.
+	repair string
+	locked lock.Environment
+	// wheels are the labels of the files for each target that the lock is for, by the target's name.
+	wheels map[string][]string
+}
+
+// readEnvironment reads one lock. Nothing that is wrong with it is an error: it becomes the environment's problem. The
+// second result are the files that were read, relative to the lock's root.
+func readEnvironment(file LockFile, targets []target, files *fileTable) (environment, []string) {
+	e := environment{file: file, repair: repairCommand(file)}
+	if !file.Exists {
+		e.problem = fmt.Sprintf("there is no lock %s yet.\nPossible fixes:\n  - write it: %s, which needs a pyproject_lock with out = %q",
+			file.Label, e.repair, file.Name)
+		return e, []string{file.path()}
+	}
+	sources := []string{file.path()}
+	l, err := lock.Read(file.Root, file.path())
+	sources = append(sources, l.Sources...)
+	if err == nil && l.Command != "" {
+		e.repair = l.Command
+	}
+	if err == nil {
+		err = e.fill(l, targets, files)
+	}
+	if err != nil {
+		e.problem = e.explain(err)
+		e.wheels, e.locked = nil, lock.Environment{}
+	}
+	return e, sources
+}
+
+// repairCommand is the command of a pyproject_lock beside the lock, by its usual name.
+func repairCommand(file LockFile) string {
+	label := "//" + file.Package + ":lock"
+	if file.Repository != "" {
+		label = "@@" + file.Repository + label
+	}
+	return "bazel run " + label
+}
+
+// explain makes a problem out of an error: the reader's own text, and the command where it names no cure.
+func (e environment) explain(err error) string {
+	text := err.Error()
+	if !strings.Contains(text, "Possible fixes") {
+		text += "\nPossible fixes:\n  - write the lock again: " + e.repair
+	}
+	return text
+}
+
+// fill declares the files of the lock.
+func (e *environment) fill(l *lock.Lock, targets []target, files *fileTable) error {
+	if err := checkFiles(l); err != nil {
+		return err
+	}
+	e.locked = lock.Environment{Lock: e.file.Label, Command: e.repair, Distributions: []lock.EnvironmentDistribution{}}
+	e.wheels = map[string][]string{}
+	var fitting []target
+	for _, t := range targets {
+		if isFor(l, t) {
+			fitting = append(fitting, t)
+			e.wheels[t.name()] = []string{}
+		}
+	}
+	if err := contradiction(l, fitting); err != nil {
+		return err
+	}
+	type use struct{ target, label string }
+	used := map[use]bool{}
+	for _, p := range l.Packages {
+		e.locked.Distributions = append(e.locked.Distributions, distribution(p))
+		for _, f := range p.Files {
+			name, err := wheel.ParseName(f.Name)
+			if err != nil {
+				continue // an sdist; checkFiles has refused what is neither
+			}
+			label := ""
+			for _, t := range fitting {
+				if !t.fits(name) || !wanted(p, t).possibly {
+					continue
+				}
+				if label == "" {
+					label = files.label(l, p, f, e.file.Label, e.repair)
+				}
+				if u := (use{t.name(), label}); !used[u] {
+					used[u] = true
+					e.wheels[t.name()] = append(e.wheels[t.name()], label)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// distribution is the part of an entry that the environment action gets: all files by name, so that it can say which
+// there would be where none fits.
+func distribution(p lock.Package) lock.EnvironmentDistribution {
+	d := lock.EnvironmentDistribution{
+		Name: p.Name, Version: p.Version, Marker: p.Marker.String(), Extras: p.Extras, DirectURL: p.DirectURL, Line: p.Line,
+		Files: []lock.EnvironmentFile{},
+	}
+	for _, f := range p.Files {
+		d.Files = append(d.Files, lock.EnvironmentFile{Name: f.Name, SHA256: f.SHA256})
+	}
+	return d
+}
+
+// isFor says whether the lock as a whole may be used here.
+func isFor(l *lock.Lock, t target) bool {
+	if !t.admits(l.RequiresPython) {
+		return false
+	}
+	return len(l.Environments) == 0 || slices.ContainsFunc(l.Environments, func(m *requirement.Marker) bool { return t.wants(m).possibly })
+}
+
+// wanted says whether the entry counts here.
+func wanted(p lock.Package, t target) holds {
+	if !t.admits(p.RequiresPython) {
+		return holds{}
+	}
+	return t.wants(p.Marker)
+}
+
+// contradiction finds two entries that pin one distribution to two versions wherever they are used.
+func contradiction(l *lock.Lock, targets []target) error {
+	byName := map[string][]lock.Package{}
+	for _, p := range l.Packages {
+		byName[p.Name] = append(byName[p.Name], p)
+	}
+	for _, p := range l.Packages {
+		for _, other := range byName[p.Name] {
+			if other.Line >= p.Line || other.Version == p.Version {
+				continue
+			}
+			for _, t := range targets {
+				if wanted(p, t).certainly && wanted(other, t).certainly {
+					return fmt.Errorf("%s:%d: %s is pinned to %s here and to %s in line %d, and both count for Python %s on %s",
+						p.Source, p.Line, p.Name, p.Version, other.Version, other.Line, t.python, t.platform.name)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// checkFiles finds entries whose files can't be fetched by name and hash.
+func checkFiles(l *lock.Lock) error {
+	hashes := map[string]string{}
+	for _, p := range l.Packages {
+		at := fmt.Sprintf("%s:%d: %s %s", p.Source, p.Line, p.Name, p.Version)
+		for _, f := range p.Files {
+			switch {
+			case f.Name == "":
+				return fmt.Errorf("%s has hashes without the names of their files, which are needed to fetch them without asking an index first;"+
+					" a line \"# file: sha256:HASH NAME\" for each hash gives them", at)
+			case f.SHA256 == "":
+				return fmt.Errorf("%s: %s has no sha256, by which Bazel's repository cache knows files", at, f.Name)
+			case hashes[f.Name] != "" && hashes[f.Name] != f.SHA256:
+				return fmt.Errorf("%s: %s has two hashes in this lock, %s and %s", at, f.Name, hashes[f.Name], f.SHA256)
+			}
+			hashes[f.Name] = f.SHA256
+			if strings.HasSuffix(f.Name, ".whl") {
+				if _, err := wheel.ParseName(f.Name); err != nil {
+					return fmt.Errorf("%s: %w", at, err)
+				}
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,41 @@
+package repository
+
+import "github.com/bazelbuild/buildtools/build"
+
+// call is a call of a rule that is being written.
+type call struct{ expr *build.CallExpr }
+
+func newCall(rule, name string) call {
+	c := call{&build.CallExpr{X: &build.Ident{Name: rule}, ForceMultiLine: true}}
+	c.set("name", text(name))
+	return c
+}
+
+func (c call) set(attribute string, value build.Expr) {
+	c.expr.List = append(c.expr.List, &build.AssignExpr{LHS: &build.Ident{Name: attribute}, Op: "=", RHS: value})
+}
+
+func text(value string) build.Expr { return &build.StringExpr{Value: value} }
+
+func texts(values []string) build.Expr {
+	list := &build.ListExpr{ForceMultiLine: len(values) > 1}
+	for _, value := range values {
+		list.List = append(list.List, text(value))
+	}
+	return list
+}
+
+func loadRule() build.Expr {
+	rule := &build.Ident{Name: "build_environment"}
+	return &build.LoadStmt{
+		ForceCompact: true,
+		Module:       &build.StringExpr{Value: "@rules_pyproject//rules:environment.bzl"},
+		From:         []*build.Ident{rule},
+		To:           []*build.Ident{rule},
+	}
+}
+
+// format writes statements as buildifier would.
+func format(stmts []build.Expr) string {
+	return string(build.Format(&build.File{Type: build.TypeBuild, Stmt: stmts}))
+}

@@ -18,6 +18,8 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/walls"
 )
 
 // Version is the helper's own version, the module's in MODULE.bazel.
@@ -39,6 +41,7 @@ type verb struct {
 
 // verbs is the table of what there is, in the order in which a build uses them. Each verb lives in verb_NAME.go.
 var verbs = []verb{
+	{"wheel", "build a wheel with the project's own backend, in walls", runWheel},
 	{"version", "print the helper's version", runVersion},
 	{"host", "print what this machine allows", runHost},
 	{"repositories", "describe the repositories of locks for the module extension", runRepositories},
@@ -56,13 +59,6 @@ func (e usageError) Unwrap() error { return e.err }
 // usagef makes the error for a wrong command line.
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
-// exitStatus is an error that already knows the exit code: a child process that was run in the helper's place ended so.
-// With an empty message nothing is printed, because the child has said what there was to say.
-type exitStatus interface {
-	error
-	ExitStatus() int
-}
-
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	code := run(ctx, os.Args[1:], Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr})
@@ -73,16 +69,14 @@ func main() {
 // run is main without the process: it finds the verb, runs it, and turns its error into text and an exit code.
 func run(ctx context.Context, args []string, std Streams) int {
 	err := dispatch(ctx, args, std)
-	var status exitStatus
+	var ended *walls.ExitError
 	var usage usageError
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 		return 0
-	case errors.As(err, &status):
-		if text := err.Error(); text != "" {
-			fmt.Fprintf(std.Err, "pyproject: %s\n", text)
-		}
-		return status.ExitStatus()
+	case errors.As(err, &ended):
+		// The process that walls.Reenter started in this one's place has said what there was to say.
+		return ended.Code
 	case errors.As(err, &usage):
 		fmt.Fprintf(std.Err, "pyproject: %v\n", err)
 		return 2

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/walls"
 )
 
 func TestMain(m *testing.M) {
@@ -39,14 +41,9 @@ func TestSplitParams(t *testing.T) {
 
 // TestExitStatus proves that an error's own exit code is passed on, without a word when it has none.
 func TestExitStatus(t *testing.T) {
-	verbs = append(verbs, verb{"fail", "", func(context.Context, []string, Streams) error { return childEnded(7) }})
+	verbs = append(verbs, verb{"fail", "", func(context.Context, []string, Streams) error { return &walls.ExitError{Code: 7} }})
 	defer func() { verbs = verbs[:len(verbs)-1] }()
 	if code := run(context.Background(), []string{"fail"}, Streams{os.Stdin, os.Stdout, os.Stderr}); code != 7 {
 		t.Errorf("exit code %d, want 7", code)
 	}
 }
-
-type childEnded int
-
-func (childEnded) Error() string     { return "" }
-func (c childEnded) ExitStatus() int { return int(c) }

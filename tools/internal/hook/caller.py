@@ -141,7 +141,6 @@ def main():
     os.set_inheritable(RESPONSE, False)
     if sys.path[:1] == [""]:  # what "python -c" puts there: the source tree
         del sys.path[0]
-    os.umask(0o022)
     for stream in (sys.stdout, sys.stderr):
         # Whole lines, so that what the backend says stays in order with what its compilers say; and no byte can fail.
         stream.reconfigure(line_buffering=True, errors="backslashreplace")

@@ -1,0 +1,100 @@
+package session
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/hook"
+)
+
+// record is the session's log: what was built with what, each hook with what it printed, and how it ended. It holds no time and
+// no path of the machine that a hook did not print: the log is an output of an action.
+type record struct {
+	parts []io.WriterTo
+}
+
+func (r *record) add(part io.WriterTo) { r.parts = append(r.parts, part) }
+
+func (r *record) printf(format string, args ...any) {
+	r.add(strings.NewReader(fmt.Sprintf(format, args...)))
+}
+
+// write writes the log; without a path there is none.
+func (r *record) write(path string) error {
+	if path == "" {
+		return nil
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return fmt.Errorf("write log: %w", err)
+	}
+	for _, part := range r.parts {
+		if _, err := part.WriteTo(file); err != nil {
+			file.Close()
+			return fmt.Errorf("write log: %w", err)
+		}
+	}
+	if err := file.Close(); err != nil {
+		return fmt.Errorf("write log: %w", err)
+	}
+	return nil
+}
+
+// describe writes what the session is made of.
+func (s *Staged) describe(r *record) {
+	c := s.config
+	line := func(name, format string, args ...any) { r.printf("%-14s %s\n", name, fmt.Sprintf(format, args...)) }
+	line("target", "%s", c.Label)
+	system := s.Project.BuildSystem
+	line("backend", "%s", system.Backend)
+	if len(system.BackendPath) > 0 {
+		line("backend-path", "%s", strings.Join(system.BackendPath, " "))
+	}
+	kind := "system interpreter"
+	if c.InterpreterArchive != "" {
+		kind = "in-build interpreter"
+	}
+	line("python", "%s (%s)", s.Info.Interpreter.Version, kind)
+	var names []string
+	for _, d := range s.Info.Distributions {
+		names = append(names, d.Name+" "+d.Version)
+	}
+	line("environment", "%s", orNone(names, ", "))
+	line("walls", "%s", c.Walls)
+	compilers := "none: " + noToolchain
+	if c.Compilers.declared() {
+		compilers = fmt.Sprintf("cc = %s, c++ = %s", c.Compilers.CC, c.Compilers.CXX)
+	}
+	line("compilers", "%s", compilers)
+	var settings []string
+	for _, setting := range c.Settings {
+		settings = append(settings, setting.Key+"="+setting.Value)
+	}
+	line("settings", "%s", orNone(settings, " "))
+	line("variables", "%s", orNone(c.Env, " "))
+	for _, warning := range s.Info.Warnings {
+		line("warning", "%s", warning)
+	}
+	for _, warning := range s.Warnings {
+		line("warning", "%s", warningText(warning))
+	}
+}
+
+func orNone(items []string, separator string) string {
+	if len(items) == 0 {
+		return "none"
+	}
+	return strings.Join(items, separator)
+}
+
+// hookSection writes one hook's part of the log.
+func (r *record) hookSection(name hook.Name, backend string, output *capture, ended string) {
+	r.printf("\n== %s of %s ==\n", name, backend)
+	r.add(output)
+	if output.total > 0 && !output.endsLine() {
+		r.printf("\n")
+	}
+	r.printf("== %s ==\n", ended)
+}

@@ -1,0 +1,269 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/archive"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/environment"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/interpreter"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/project"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/sdist"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/walls"
+)
+
+// Staged is a room with all that a hook needs in it. The verb shell gives it to a person, Run to a backend.
+type Staged struct {
+	// Room is where hooks run.
+	Room *walls.Room
+	// Project is what the source tree says, and Warnings what is doubtful about it.
+	Project  *project.Project
+	Warnings []project.Warning
+	// Info describes the environment, its interpreter where this room has it.
+	Info *environment.Info
+	// Source is the source tree and Python the environment's interpreter, as a hook sees them.
+	Source string
+	Python string
+	// Env is the whole environment of a hook.
+	Env []string
+
+	config *Config
+	time   time.Time
+}
+
+// isolated is where, below the room's root, a system interpreter is shown without what belongs to its host, if walls
+// are paths.
+const isolated = "python/base"
+
+// Prepare makes the room: source, environment, interpreter and compilers are put in their places at the same time. The
+// caller closes Staged.Room. For required walls the process must be one that walls.Reenter has entered.
+func Prepare(ctx context.Context, config *Config) (*Staged, error) {
+	if err := config.check(); err != nil {
+		return nil, err
+	}
+	s := &Staged{config: config}
+	defer s.clock("prepare")()
+	epoch, err := sourceDateEpoch(config.Env)
+	if err != nil {
+		return nil, err
+	}
+	s.time = time.Unix(epoch, 0)
+	if s.Info, err = environment.ReadInfo(config.EnvironmentInfo); err != nil {
+		return nil, err
+	}
+	if err := s.checkInterpreter(); err != nil {
+		return nil, err
+	}
+	if err := s.openRoom(ctx, epoch); err != nil {
+		return nil, err
+	}
+	if s.Env, err = s.environ(); err == nil {
+		err = s.fill(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.Room.Close())
+	}
+	return s, nil
+}
+
+// sourceDateEpoch is what the target's own variables say, or the first moment that a wheel can hold.
+func sourceDateEpoch(env []string) (int64, error) {
+	for _, variable := range env {
+		text, ok := strings.CutPrefix(variable, "SOURCE_DATE_EPOCH=")
+		if !ok {
+			continue
+		}
+		epoch, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || epoch < walls.DefaultSourceDateEpoch {
+			return 0, fmt.Errorf("the variable SOURCE_DATE_EPOCH is %q, expected seconds since 1970, and no fewer than %d: a wheel holds no time before 1980",
+				text, walls.DefaultSourceDateEpoch)
+		}
+		return epoch, nil
+	}
+	return walls.DefaultSourceDateEpoch, nil
+}
+
+// checkInterpreter compares the interpreter of this session with the one that the environment was made for: an
+// environment holds byte code and compiled modules for one interpreter.
+func (s *Staged) checkInterpreter() error {
+	if s.config.Interpreter == "" {
+		return nil
+	}
+	real, err := filepath.EvalSymlinks(s.config.Interpreter)
+	if err != nil {
+		return fmt.Errorf("system interpreter: %w", err)
+	}
+	if wanted := s.Info.Interpreter.Executable; real != wanted && !sameFile(real, wanted) {
+		return fmt.Errorf("the build environment was made for the interpreter %s, and this session has %s", wanted, real)
+	}
+	return nil
+}
+
+func sameFile(a, b string) bool {
+	first, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	second, err := os.Stat(b)
+	return err == nil && os.SameFile(first, second)
+}
+
+func (s *Staged) openRoom(ctx context.Context, epoch int64) (err error) {
+	defer s.clock("open room")()
+	c := s.config
+	spec := walls.Spec{Kind: c.Walls, Tools: c.Tools, ExecrootFiles: c.ExecrootFiles, SourceDateEpoch: epoch}
+	needed := len(c.ExecrootFiles) > 0 || c.Compilers.relative()
+	for _, tool := range c.Tools {
+		needed = needed || !filepath.IsAbs(tool)
+	}
+	if needed {
+		if spec.Execroot, err = os.Getwd(); err != nil {
+			return err
+		}
+	}
+	if c.Interpreter != "" {
+		spec.InterpreterPrefix = s.Info.Interpreter.BasePrefix
+	}
+	s.Room, err = walls.Open(ctx, spec)
+	return err
+}
+
+// environ is the whole environment of a hook: see the package comment. What is fixed cannot be set.
+func (s *Staged) environ() ([]string, error) {
+	fixed := s.Room.Environ()
+	for name, launcher := range launcherNames {
+		fixed = append(fixed, name+"="+s.Room.Inside(walls.Compilers)+"/"+launcher)
+	}
+	fixed = append(fixed, "PYTHONDONTWRITEBYTECODE=1")
+	names := map[string]bool{}
+	for _, variable := range fixed {
+		name, _, _ := strings.Cut(variable, "=")
+		names[name] = true
+	}
+	var env []string
+	for _, variable := range s.config.Env {
+		name, _, ok := strings.Cut(variable, "=")
+		switch {
+		case !ok || name == "":
+			return nil, fmt.Errorf("environment variable %q is not NAME=VALUE", variable)
+		case strings.ContainsRune(variable, 0):
+			return nil, fmt.Errorf("environment variable %s has a NUL in its value", name)
+		case name == "SOURCE_DATE_EPOCH":
+			// The room has it already.
+		case names[name]:
+			return nil, fmt.Errorf("the variable %s cannot be set: it is fixed, so that every build sees the same (%s)", name, fixedCure(name))
+		default:
+			env = append(env, variable)
+		}
+	}
+	return append(env, fixed...), nil
+}
+
+// fixedCure says what to use in the place of a fixed variable.
+func fixedCure(name string) string {
+	switch name {
+	case "PATH":
+		return "name programs in `tools`"
+	case "CC", "CXX", "AR":
+		return "compilers are those of the C++ toolchain; flags can be added by CFLAGS, CXXFLAGS and LDFLAGS"
+	}
+	return "remove it from `env`"
+}
+
+// fill puts everything in its place, at the same time.
+func (s *Staged) fill(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var steps sync.WaitGroup
+	for name, step := range map[string]func(context.Context) error{
+		"source":      s.fillSource,
+		"environment": s.fillEnvironment,
+		"interpreter": s.fillInterpreter,
+		"compilers":   s.fillCompilers,
+	} {
+		steps.Go(func() {
+			defer s.clock("prepare " + name)()
+			if err := step(ctx); err != nil {
+				cancel(err)
+			}
+		})
+	}
+	steps.Wait()
+	return context.Cause(ctx)
+}
+
+func (s *Staged) fillSource(ctx context.Context) error {
+	c := s.config
+	parent := s.Room.Outside(walls.Source)
+	name := c.sourceName()
+	if c.Sdist != "" {
+		top, err := sdist.Unpack(ctx, c.Sdist, parent, sdist.Options{Time: s.time})
+		if err != nil {
+			return err
+		}
+		name = top
+	} else {
+		if !filepath.IsLocal(name) || strings.ContainsRune(name, '/') {
+			return fmt.Errorf("source name %q is not the name of a directory", name)
+		}
+		if err := copyTree(ctx, c.Sources, c.SourceRoot, filepath.Join(parent, name), s.time); err != nil {
+			return err
+		}
+	}
+	s.Source = path.Join(s.Room.Inside(walls.Source), name)
+	var err error
+	s.Project, s.Warnings, err = project.Read(filepath.Join(parent, name), project.Options{UnknownKeys: c.UnknownKeys, File: c.pyprojectFile()})
+	return err
+}
+
+func (s *Staged) fillEnvironment(ctx context.Context) error {
+	options := environment.MaterializeOptions{
+		Archive: s.config.Environment,
+		Dir:     s.Room.Outside(walls.Environment),
+		Inside:  s.Room.Inside(walls.Environment),
+	}
+	if s.config.InterpreterArchive != "" {
+		s.Info.Interpreter = s.Info.Interpreter.Rebase(interpreter.Path, s.Room.Inside(walls.Python))
+	} else if s.Room.Kind() == walls.Paths {
+		options.Isolate = s.Room.Outside(path.Join(walls.Base, isolated))
+	}
+	options.Interpreter = s.Info.Interpreter
+	s.Python = options.Inside + "/bin/python"
+	return environment.Materialize(ctx, options)
+}
+
+func (s *Staged) fillInterpreter(ctx context.Context) error {
+	if s.config.InterpreterArchive == "" {
+		return nil
+	}
+	return archive.Unpack(ctx, s.config.InterpreterArchive, s.Room.Outside(walls.Python), archive.Options{})
+}
+
+func (s *Staged) fillCompilers(context.Context) error {
+	basePrefix := ""
+	if s.config.Interpreter != "" {
+		basePrefix = s.Info.Interpreter.BasePrefix
+	}
+	return launchers{
+		compilers: s.config.Compilers,
+		execroot:  s.Room.Inside(walls.Execroot),
+		prefixMap: prefixMap(s.Room, basePrefix),
+	}.write(s.Room.Outside(walls.Compilers))
+}
+
+// clock starts to measure a step; the function that it returns ends it.
+func (s *Staged) clock(step string) func() {
+	if s.config.Timing == nil {
+		return func() {}
+	}
+	start := time.Now()
+	return func() { s.config.Timing(step, time.Since(start)) }
+}

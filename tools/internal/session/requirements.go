@@ -1,0 +1,129 @@
+package session
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/environment"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/requirement"
+)
+
+// requirementsError is what a build asks for and the lock doesn't give.
+type requirementsError struct {
+	lock     string // what it is called
+	asked    string // who asks
+	problems []string
+	fixes    []string
+}
+
+func (e *requirementsError) Error() string {
+	var out strings.Builder
+	fmt.Fprintf(&out, "%s does not satisfy %s:\n", e.lock, e.asked)
+	for _, problem := range e.problems {
+		fmt.Fprintf(&out, "  - %s\n", problem)
+	}
+	return out.String() + possibleFixes(e.fixes)
+}
+
+// possibleFixes is the last part of an error.
+func possibleFixes(fixes []string) string {
+	if len(fixes) == 0 {
+		return ""
+	}
+	return "Possible fixes:\n  - " + strings.Join(fixes, "\n  - ")
+}
+
+// checkStatic holds [build-system] requires against the environment (REQ-4).
+func (s *Staged) checkStatic() error {
+	system := s.Project.BuildSystem
+	asked := "[build-system] requires of " + s.config.pyprojectFile()
+	if !system.Declared {
+		asked = "the build requirements of a project without a [build-system] table"
+	}
+	return s.checkRequirements(asked, system.Requires, []string{
+		s.lockAgain(),
+		"change the requirement in " + s.config.pyprojectFile(),
+	})
+}
+
+// checkDynamic holds what a get_requires hook returned against the environment (REQ-5).
+func (s *Staged) checkDynamic(hookName string, asked []string) error {
+	by := fmt.Sprintf("what %s of %s asks for", hookName, s.Project.BuildSystem.Backend)
+	var wanted []requirement.Requirement
+	for _, text := range asked {
+		parsed, err := requirement.Parse(text)
+		if err != nil {
+			return fmt.Errorf("%s: %q is not a requirement: %w", by, text, err)
+		}
+		wanted = append(wanted, parsed)
+	}
+	var names []string
+	for _, w := range wanted {
+		names = append(names, fmt.Sprintf("%q", w.String()))
+	}
+	return s.checkRequirements(by, wanted, []string{
+		fmt.Sprintf("add to the extra requirements of the lock: %s; then lock again%s", strings.Join(names, ", "), s.repair()),
+		"if it asks for a program that it did not find on PATH: name that program in `tools`",
+	})
+}
+
+func (s *Staged) checkRequirements(asked string, wanted []requirement.Requirement, fixes []string) error {
+	have, err := distributions(s.Info)
+	if err != nil {
+		return err
+	}
+	problems := requirement.Check(wanted, have, s.Info.Interpreter.Markers)
+	if len(problems) == 0 {
+		return nil
+	}
+	failure := &requirementsError{lock: s.lockName(), asked: asked, fixes: fixes}
+	for _, problem := range problems {
+		failure.problems = append(failure.problems, problem.String()+s.skipped(problem))
+	}
+	return failure
+}
+
+// skipped says that something is locked, but not for this interpreter.
+func (s *Staged) skipped(problem requirement.Problem) string {
+	wanted := requirement.NormalizeName(problem.Wanted.Name)
+	for _, skipped := range s.Info.Skipped {
+		if requirement.NormalizeName(skipped.Name) == wanted {
+			return fmt.Sprintf("; %s %s is locked for `%s` only, which is false here", skipped.Name, skipped.Version, skipped.Marker)
+		}
+	}
+	return ""
+}
+
+func (s *Staged) lockName() string {
+	if s.config.Lock == "" {
+		return "the build environment"
+	}
+	return "the lock " + s.config.Lock
+}
+
+func (s *Staged) repair() string {
+	if s.config.Repair == "" {
+		return ""
+	}
+	return ": " + s.config.Repair
+}
+
+func (s *Staged) lockAgain() string { return "lock again" + s.repair() }
+
+// distributions are the environment's, as requirements are compared with.
+func distributions(info *environment.Info) ([]requirement.Distribution, error) {
+	var out []requirement.Distribution
+	for _, d := range info.Distributions {
+		one := requirement.Distribution{Name: d.Name, Version: d.Version, DirectURL: d.DirectURL, Hash: d.SHA256}
+		for _, text := range d.RequiresDist {
+			parsed, err := requirement.Parse(text)
+			if err != nil {
+				// Old wheels have lines that were never valid (PEP 508 came later); installers skip them as well.
+				continue
+			}
+			one.Requires = append(one.Requires, parsed)
+		}
+		out = append(out, one)
+	}
+	return out, nil
+}

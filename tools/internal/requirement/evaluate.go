@@ -76,7 +76,7 @@ func (c *comparison) comparesVersions() bool {
 
 func compareStrings(left, operator, right string, c *comparison) (bool, error) {
 	switch operator {
-	case "==", "<=", ">=", "===":
+	case "==", "<=", ">=":
 		return left == right, nil
 	case "!=":
 		return left != right, nil

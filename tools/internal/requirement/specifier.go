@@ -153,12 +153,19 @@ func (c Clause) equals(v Version) bool {
 	return c.parsed.Compare(v) == 0
 }
 
-// less is PEP 440's "<": a pre-release of the named version is not older than it, unless it is one itself.
+// less is PEP 440's "<": a pre-release of the named version is not older than it, unless it is one itself. The
+// pre-releases of 1.0 are 1.0rc1 and the like, those of 1.0.post1 only 1.0.post1.dev1 and the like.
 func (c Clause) less(v Version) bool {
 	if v.Compare(c.parsed) >= 0 {
 		return false
 	}
-	return c.parsed.IsPrerelease() || !v.IsPrerelease() || !sameRelease(v, c.parsed)
+	if c.parsed.IsPrerelease() || !v.IsPrerelease() {
+		return true
+	}
+	if c.parsed.IsPostrelease() {
+		return before(v, ".dev").Compare(c.parsed) != 0
+	}
+	return !sameRelease(v, c.parsed)
 }
 
 // greater is PEP 440's ">": a post-release or a local version of the named version is not newer than it.
@@ -166,7 +173,17 @@ func (c Clause) greater(v Version) bool {
 	if public(v).Compare(c.parsed) <= 0 {
 		return false
 	}
-	return c.parsed.IsPostrelease() || !v.IsPostrelease() || !sameRelease(v, c.parsed)
+	return c.parsed.IsPostrelease() || !v.IsPostrelease() || before(v, ".post").Compare(c.parsed) != 0
+}
+
+// before is v up to this part of its normalised form, ".post" or ".dev".
+func before(v Version, part string) Version {
+	text, _, _ := strings.Cut(v.Public(), part)
+	shorter, err := ParseVersion(text)
+	if err != nil {
+		return v // not reached: what comes before such a part is a version
+	}
+	return shorter
 }
 
 // public is v without its local part, which the ordered comparisons do not look at.

@@ -48,6 +48,7 @@ func (w *Wheel) index(entries []*zip.File, archiveSize int64) error {
 				return fmt.Errorf("entry %q: a directory with contents", entry.Name)
 			}
 			w.addDirs(name)
+			w.dirEntries++
 			continue
 		}
 		if entry.UncompressedSize64 > uint64(w.limits.Bytes) {

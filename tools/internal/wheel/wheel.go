@@ -26,10 +26,11 @@ type Wheel struct {
 	Info     Info              // WHEEL
 	Files    []*File           // in the archive's order, directories left out
 
-	file   *os.File
-	limits Limits
-	byName map[string]*File
-	dirs   map[string]bool
+	file       *os.File
+	limits     Limits
+	byName     map[string]*File
+	dirs       map[string]bool // every directory that a file lies in or that has an entry
+	dirEntries int
 }
 
 // Info is the WHEEL file.

@@ -1,0 +1,176 @@
+// Package resolver finds versions and files that meet build requirements, with uv: universally, that is for every
+// platform and for every Python from a given one on. It needs the network; only people run it, never a build.
+package resolver
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/lock"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/requirement"
+)
+
+// Options say what to resolve, and how.
+type Options struct {
+	// Title names the project in messages.
+	Title string
+	// UV is the program uv.
+	UV string
+	// Python is the oldest version of Python that the lock is for, such as "3.9".
+	Python string
+	// Requirements are what is wanted.
+	Requirements []requirement.Requirement
+	// Preferred is the lock that there was: what it pins stays where it still fits. It may be nil.
+	Preferred *lock.Lock
+	// Index is the index to use, perhaps with user and password. Empty leaves it to uv, and so to UV_DEFAULT_INDEX and
+	// its own default.
+	Index string
+}
+
+// Resolve gives the lock of the requirements and all that these require. uv's own explanation is in the error where
+// there is none.
+func Resolve(ctx context.Context, opts Options) (*lock.Lock, error) {
+	dir, err := os.MkdirTemp("", "pyproject-lock-")
+	if err != nil {
+		return nil, fmt.Errorf("resolve: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	if err := writeInputs(dir, opts); err != nil {
+		return nil, err
+	}
+	if err := runUV(ctx, dir, opts); err != nil {
+		return nil, err
+	}
+	resolved, err := lock.Read(dir, outputName)
+	if err != nil {
+		return nil, fmt.Errorf("read what uv resolved for %s: %w", opts.Title, err)
+	}
+	for i := range resolved.Packages {
+		p := &resolved.Packages[i]
+		if p.Marker, err = withoutLowerBound(p.Marker, opts.Python); err != nil {
+			return nil, fmt.Errorf("read what uv resolved for %s: %w", opts.Title, err)
+		}
+		p.Index = ""
+	}
+	return resolved, nil
+}
+
+const (
+	inputName  = "requirements.in"
+	outputName = "pylock.toml"
+)
+
+// writeInputs writes the requirements, and the pins that there were where uv looks for them: in its output file.
+func writeInputs(dir string, opts Options) error {
+	var in strings.Builder
+	for _, r := range opts.Requirements {
+		in.WriteString(r.String() + "\n")
+	}
+	if err := os.WriteFile(filepath.Join(dir, inputName), []byte(in.String()), 0o666); err != nil {
+		return fmt.Errorf("write requirements: %w", err)
+	}
+	if opts.Preferred == nil {
+		return nil
+	}
+	var pins bytes.Buffer
+	if err := lock.Write(&pins, opts.Preferred, lock.FormatPylock); err != nil {
+		// What can't be written in uv's format can't be preferred, which is no reason to fail.
+		return nil
+	}
+	if err := os.WriteFile(filepath.Join(dir, outputName), pins.Bytes(), 0o666); err != nil {
+		return fmt.Errorf("write preferred versions: %w", err)
+	}
+	return nil
+}
+
+func runUV(ctx context.Context, dir string, opts Options) error {
+	args := []string{
+		"pip", "compile",
+		// The user's uv.toml is for the user's own projects: a lock has to be the same whoever writes it.
+		"--no-config",
+		"--universal", "--python-version", opts.Python,
+		"--no-python-downloads",
+		"--format", "pylock.toml", "--output-file", outputName, "--no-header",
+		"--system-certs",
+		"--quiet",
+	}
+	if opts.Index != "" {
+		args = append(args, "--default-index", opts.Index)
+	}
+	cmd := exec.CommandContext(ctx, opts.UV, append(args, inputName)...)
+	cmd.Dir = dir
+	cmd.Env = environment(os.Environ())
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	err := cmd.Run()
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return fmt.Errorf("resolve the build requirements of %s: %w", opts.Title, ctx.Err())
+	case errors.As(err, &exit):
+		return fmt.Errorf("the build requirements of %s can't be resolved. They are:\n%s\nuv says:\n%s",
+			opts.Title, indent(list(opts.Requirements)), indent(strings.TrimSpace(stderr.String())))
+	default:
+		return fmt.Errorf("run uv: %w", err)
+	}
+}
+
+// environment leaves out what would change a resolution behind the project's back: settings of uv that are neither an
+// index nor about how it is reached. Network, certificates, credentials and the place of uv's cache stay the user's.
+func environment(host []string) []string {
+	kept := map[string]bool{
+		"UV_CACHE_DIR": true, "UV_NO_CACHE": true, "UV_OFFLINE": true, "UV_DEFAULT_INDEX": true, "UV_INDEX_URL": true,
+		"UV_INDEX": true, "UV_EXTRA_INDEX_URL": true, "UV_INDEX_STRATEGY": true, "UV_FIND_LINKS": true,
+		"UV_KEYRING_PROVIDER": true, "UV_INSECURE_HOST": true, "UV_HTTP_TIMEOUT": true, "UV_HTTP_RETRIES": true,
+		"UV_CREDENTIALS_DIR": true, "UV_CONCURRENT_DOWNLOADS": true,
+	}
+	var out []string
+	for _, variable := range host {
+		name, _, _ := strings.Cut(variable, "=")
+		// UV_INDEX_NAME_USERNAME and UV_INDEX_NAME_PASSWORD are credentials.
+		if strings.HasPrefix(name, "UV_") && !kept[name] && !strings.HasPrefix(name, "UV_INDEX_") {
+			continue
+		}
+		if name == "VIRTUAL_ENV" || name == "CONDA_PREFIX" || strings.HasPrefix(name, "PYTHON") {
+			continue
+		}
+		out = append(out, variable)
+	}
+	return out
+}
+
+// withoutLowerBound takes the condition off that the lock as a whole has anyway.
+func withoutLowerBound(marker *requirement.Marker, python string) (*requirement.Marker, error) {
+	text := marker.String()
+	if marker == nil || strings.Contains(text, " or ") || strings.Contains(text, "(") {
+		return marker, nil
+	}
+	var kept []string
+	for _, condition := range strings.Split(text, " and ") {
+		if condition != fmt.Sprintf("python_full_version >= %q", python) {
+			kept = append(kept, condition)
+		}
+	}
+	if len(kept) == 0 {
+		return nil, nil
+	}
+	return requirement.ParseMarker(strings.Join(kept, " and "))
+}
+
+func list(requirements []requirement.Requirement) string {
+	var lines []string
+	for _, r := range requirements {
+		lines = append(lines, r.String())
+	}
+	return strings.Join(lines, "\n")
+}
+
+func indent(text string) string { return "  " + strings.ReplaceAll(text, "\n", "\n  ") }

@@ -47,7 +47,9 @@ var verbs = []verb{
 	{"repositories", "describe the repositories of locks for the module extension", runRepositories},
 	{"interpreter", "pack an in-build Python interpreter into one archive", runInterpreter},
 	{"environment", "make the archive of a build environment from locked wheels", runEnvironment},
+	{"lock", "write the lock of a project's build requirements, with uv", runLock},
 	{"library", "lay a wheel out as an import tree", runLibrary},
+	{"compare", "list in what two wheels differ", runCompare},
 }
 
 // usageError is a wrong command line: exit code 2.

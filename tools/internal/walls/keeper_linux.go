@@ -57,6 +57,8 @@ func settle(enter func() error) error {
 	if err := unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}); err != nil {
 		return fmt.Errorf("limit core dumps: %w", err)
 	}
+	// Keys of the caller's session are not for hooks. Kernels and containers without keyrings have none to give.
+	_, _ = unix.KeyctlJoinSessionKeyring("")
 	if enter != nil {
 		if err := enter(); err != nil {
 			return err

@@ -82,6 +82,8 @@ type Spec struct {
 	// InterpreterPrefix is sys.base_prefix of a system interpreter. It is shown at its own path, without the site-packages,
 	// sitecustomize and usercustomize that may lie in it. Empty for an in-build interpreter.
 	InterpreterPrefix string
+	// HostSitePackages leaves the packages of the machine's Pythons and /usr/local where they are: BE-6's named escape.
+	HostSitePackages bool
 	// Tools are further programs for PATH, by name: absolute, or relative to Execroot.
 	Tools map[string]string
 	// ReadOnly are further files and directories.
@@ -96,6 +98,7 @@ type Room struct {
 	root    string // of the machine's paths: what Outside prepends
 	mount   string // what Close removes
 	spec    Spec
+	hidden  []string // empty directories over those of the machine, to be made read-only
 	environ []string
 	keeper  *keeper
 	network *network
@@ -153,16 +156,16 @@ func (r *Room) Inside(place string) string {
 	if r.kind == Required {
 		return place
 	}
+	for _, b := range r.spec.ReadOnly {
+		if rest, ok := below(place, b.Inside); ok {
+			return filepath.Join(b.Outside, rest)
+		}
+	}
 	if rest, ok := below(place, Execroot); ok && r.spec.Execroot != "" {
 		return filepath.Join(r.spec.Execroot, rest)
 	}
 	if rest, ok := below(place, Base); ok {
 		return filepath.Join(r.root, rest)
-	}
-	for _, b := range r.spec.ReadOnly {
-		if rest, ok := below(place, b.Inside); ok {
-			return filepath.Join(b.Outside, rest)
-		}
 	}
 	return place
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/requirement"
 )
 
 // Write writes the lock. The same lock gives the same bytes, in whatever order its packages and files are, and Read of
@@ -42,6 +44,18 @@ func writable(pkg Package, format Format) error {
 	if len(pkg.Files) == 0 {
 		return fmt.Errorf("%s %s has no file", pkg.Name, pkg.Version)
 	}
+	if entry := pipEntry(pkg); format == FormatPip && !survivesPip(entry) {
+		return fmt.Errorf("the entry %q can't be written in pip's format", entry)
+	}
+	sdists := 0
+	for _, f := range pkg.Files {
+		if !strings.HasSuffix(f.Name, ".whl") {
+			sdists++
+		}
+	}
+	if format == FormatPylock && sdists > 1 {
+		return fmt.Errorf("%s %s has %d files that are no wheels, of which a pylock.toml can have one", pkg.Name, pkg.Version, sdists)
+	}
 	if pkg.DirectURL != "" && len(pkg.Files) != 1 {
 		return fmt.Errorf("%s @ %s has %d files; a URL names one", pkg.Name, pkg.DirectURL, len(pkg.Files))
 	}
@@ -59,6 +73,14 @@ func writable(pkg Package, format Format) error {
 		}
 	}
 	return nil
+}
+
+// survivesPip says whether an entry reads the same again: a text in a marker may hold what pip takes for an option or a
+// comment.
+func survivesPip(entry string) bool {
+	text, options := splitEntry(entry)
+	_, err := requirement.Parse(text)
+	return err == nil && len(options) == 0 && withoutComment(entry) == entry && text == entry && !strings.HasSuffix(entry, `\`)
 }
 
 func sortedPackages(l *Lock) []Package {

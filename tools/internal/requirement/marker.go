@@ -228,6 +228,9 @@ func (c *cursor) operand() (operand, error) {
 			return operand{}, c.errorf("the text that begins here has no closing quote")
 		}
 		value := c.input[c.offset+1 : c.offset+1+end]
+		if strings.ContainsAny(value, "\r\n") {
+			return operand{}, c.errorf("the text that begins here has no closing quote on its line")
+		}
 		c.offset += end + 2
 		return operand{value: value}, nil
 	}

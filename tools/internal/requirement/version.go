@@ -49,8 +49,19 @@ func normalizeLocal(s string) string {
 	return public + "+" + strings.Join(segments, ".")
 }
 
-// Compare returns a negative number, zero or a positive number as v is older than, equal to or newer than other.
-func (v Version) Compare(other Version) int { return v.parsed.Compare(other.parsed) }
+// Compare returns a negative number, zero or a positive number as v is older than, equal to or newer than other. The
+// zero Version, on which the library would panic, is older than all others.
+func (v Version) Compare(other Version) int {
+	switch {
+	case v.IsZero() && other.IsZero():
+		return 0
+	case v.IsZero():
+		return -1
+	case other.IsZero():
+		return 1
+	}
+	return v.parsed.Compare(other.parsed)
+}
 
 // String gives the normalised form of the version ("1.0rc1" for "v1.0-RC.1"); trailing zeros of the release stay.
 func (v Version) String() string { return v.parsed.String() }

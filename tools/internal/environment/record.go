@@ -14,15 +14,18 @@ import (
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/interpreter"
 )
 
-// writeRecord writes RECORD for what was installed: paths relative to site-packages, sorted, byte code without
-// hashes, as the specification allows.
+// writeRecord writes RECORD for what was installed: paths relative to site-packages, sorted. Byte code has no hashes
+// there, as with other installers, and neither have scripts that Materialize may move.
 func (d *installed) writeRecord(stage string, facts interpreter.Facts) error {
 	record := path.Join(d.wheel.DistInfo, "RECORD")
 	rows := [][]string{{record, "", ""}}
 	for _, i := range d.items {
-		sum := d.sums[i.path]
-		digest := base64.RawURLEncoding.EncodeToString(sum.sha256[:])
-		rows = append(rows, []string{d.relative(i.path), "sha256=" + digest, strconv.FormatInt(sum.size, 10)})
+		row := []string{d.relative(i.path), "", ""}
+		if sum := d.sums[i.path]; !sum.moves {
+			row[1] = "sha256=" + base64.RawURLEncoding.EncodeToString(sum.sha256[:])
+			row[2] = strconv.FormatInt(sum.size, 10)
+		}
+		rows = append(rows, row)
 		compiled := byteCodeOf(i.path, facts)
 		if _, err := os.Lstat(filepath.Join(stage, compiled)); err == nil {
 			rows = append(rows, []string{d.relative(compiled), "", ""})

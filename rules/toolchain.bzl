@@ -15,6 +15,8 @@ for every other platform that Go builds for; a project registers its own to use 
     attrs = {
         "helper": attr.label(
             doc = "The helper's executable, for the execution platform.",
+            allow_files = True,
+            allow_files = True,
             executable = True,
             cfg = "exec",
             mandatory = True,

@@ -43,7 +43,7 @@ type verb struct {
 var verbs = []verb{
 	{"wheel", "build a wheel with the project's own backend, in walls", runWheel},
 	{"version", "print the helper's version", runVersion},
-	{"host", "print what this machine allows", runHost},
+	{"walls", "try whether this machine allows required walls", runWalls},
 	{"repositories", "describe the repositories of locks for the module extension", runRepositories},
 	{"interpreter", "pack an in-build Python interpreter into one archive", runInterpreter},
 	{"environment", "make the archive of a build environment from locked wheels", runEnvironment},

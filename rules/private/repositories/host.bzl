@@ -4,13 +4,18 @@ _FACTS = '''"""What this machine is. Found out by a repository rule of rules_pyp
 
 # The walls that hooks get here while `//rules/settings:walls` is `auto`.
 WALLS = {walls}
+
+# What the machine said to namespaces, where it refused them.
+REASON = {reason}
 '''
 
 def _host_impl(rctx):
-    result = rctx.execute([rctx.path(Label("@rules_pyproject_helper//:pyproject")), "host"], timeout = 60)
-    if result.return_code != 0:
-        fail("\nrules_pyproject: the helper could not examine this machine:\n" + result.stderr)
-    rctx.file("host.bzl", _FACTS.format(walls = repr(json.decode(result.stdout)["walls"])))
+    result = rctx.execute([rctx.path(Label("@rules_pyproject_helper//:pyproject")), "walls"], timeout = 60)
+    refused = result.return_code != 0
+    rctx.file("host.bzl", _FACTS.format(
+        walls = repr("paths" if refused else "required"),
+        reason = repr(result.stderr.strip() if refused else ""),
+    ))
     rctx.file("BUILD.bazel", "exports_files([\"host.bzl\"])\n")
 
 host = repository_rule(

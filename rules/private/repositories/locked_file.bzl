@@ -2,8 +2,7 @@
 
 load(":index.bzl", "INDEX_VARIABLES", "ask_index", "authorization", "index_urls", "split_credentials")
 
-# A URL that fails at once, without a network: Bazel looks into its repository cache, and then into --distdir, by the
-# hash and the last part of the URL, before it opens any.
+# A URL that fails at once, without a network, and whose last part is the name under which Bazel looks into --distdir.
 _NOWHERE = "file:///nonexistent/"
 
 def _locked_file_impl(rctx):
@@ -18,27 +17,36 @@ def _locked_file_impl(rctx):
 def fetch_locked_file(rctx, locked, output):
     """Fetches a locked file, or fails with cause and cure.
 
-    The order: Bazel's repository cache, by the hash alone; the URLs of the lock; the index page of the one project.
+    The order: Bazel's repository cache, by the hash alone; the URLs of the lock; the index page of the one project; and
+    where nothing else is left `--distdir`, by the name.
 
     Args:
       rctx: the context of a repository rule.
       locked: what to fetch: a struct with the attributes of `locked_file`.
       output: where the file goes, relative to the repository.
     """
+    # Without any URL Bazel has only its repository cache to look into.
+    if rctx.download(url = [], output = output, sha256 = locked.sha256, allow_fail = True).success:
+        return
     problems = []
-    for url in [_NOWHERE + locked.file] + locked.urls:
+    for url in locked.urls:
         clean, credentials = split_credentials(url)
         problem = _download(rctx, locked, clean, output, credentials)
         if not problem:
             return
-        if not url.startswith(_NOWHERE):
-            problems.append(problem)
+        problems.append(problem)
     indexes, origin = index_urls(rctx, locked.index_urls)
+    fixes = [
+        "check that the network and {} work; files that were fetched before need neither".format(origin),
+        "use another index: `export {}=…`".format(INDEX_VARIABLES[0]),
+        "lock again: `{}`".format(locked.repair) if locked.repair else "correct the file name and its sha256 in MODULE.bazel",
+    ]
     if not indexes:
-        fail(_message(locked, problems + ["no index is known: " + origin], [
+        problems.append("no index is known: " + origin)
+        fixes = [
             "name the index: `export {}=…`, or `common --repo_env={}=…` in .bazelrc".format(INDEX_VARIABLES[0], INDEX_VARIABLES[0]),
             "configure pip: `pip config set global.index-url …`",
-        ]))
+        ]
     for index in indexes:
         found = ask_index(rctx, index, locked.project, locked.file)
         if found.url and found.sha256 and found.sha256 != locked.sha256:
@@ -50,11 +58,8 @@ def fetch_locked_file(rctx, locked, output):
             problems.append(problem)
         else:
             problems.append(found.problem)
-    fail(_message(locked, problems, [
-        "check that the network and {} work; files that were fetched before need neither".format(origin),
-        "use another index: `export {}=…`".format(INDEX_VARIABLES[0]),
-        "lock again: `{}`".format(locked.repair) if locked.repair else "correct the file name and its sha256 in MODULE.bazel",
-    ]))
+    if _download(rctx, locked, _NOWHERE + locked.file, output, None):
+        fail(_message(locked, problems, fixes))
 
 def _download(rctx, locked, url, output, credentials):
     """Downloads by hash; returns what went wrong, or None."""
@@ -63,7 +68,7 @@ def _download(rctx, locked, url, output, credentials):
     if result.success:
         return None
     if url.startswith(_NOWHERE):
-        return "not cached"
+        return "not in --distdir"
 
     # Bazel does not tell a rule why: a second try without the hash does.
     second = rctx.download(url = [url], output = output + ".other", auth = auth, allow_fail = True)

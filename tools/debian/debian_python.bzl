@@ -25,6 +25,12 @@ package(default_visibility = ["//visibility:public"])
 
 exports_files(["python.tar"])
 
+# To make the archive again, and compare.
+filegroup(
+    name = "packages",
+    srcs = glob(["packages/*.deb"]),
+)
+
 pyproject_python_toolchain(
     name = "python",
     archive = "python.tar",
@@ -147,43 +153,19 @@ def _download(rctx, version):
 
 def _debian_python_impl(rctx):
     version = rctx.attr.version
-    script = rctx.path(rctx.attr._script)
-    rctx.watch(script)
+    _tool(rctx, "dpkg-deb")
+    rctx.watch(rctx.attr._prefix)
     rctx.report_progress("Downloading Debian's python{}".format(version))
     packages = _download(rctx, version)
 
-    dpkg = _tool(rctx, "dpkg-deb")
-    for package in packages:
-        _run(rctx, [dpkg, "-x", "packages/" + package, "debian"], "unpacking " + package, ["bazel sync --only=" + rctx.name])
-
     rctx.report_progress("Packing Debian's python{}".format(version))
-    libraries = [
-        str(path)
-        for path in rctx.path("debian/usr/lib").readdir()
-        if path.basename.endswith(("-linux-gnu", "-linux-gnueabihf"))
-    ]
     facts = json.decode(_run(
         rctx,
-        # Debian's own interpreter makes the archive: its byte code is for it alone, and none other need be there.
-        [
-            _tool(rctx, "env"),
-            "-i",
-            "LD_LIBRARY_PATH=" + ":".join(libraries),
-            # Sets are stored in byte code in the order of their hashes.
-            "PYTHONHASHSEED=0",
-            "debian/usr/bin/python" + version,
-            "-BSs",
-            str(script),
-            "--debian=debian",
-            "--version=" + version,
-            "--prefix=runtime/prefix",
-            "--archive=python.tar",
-        ],
+        [str(rctx.path(rctx.attr._make)), version, "runtime/prefix", "python.tar"] + ["packages/" + name for name in packages],
         "making the interpreter archive",
         ["this is a defect of rules_pyproject or a new layout of Debian's python{}: report it with the lines above".format(version)],
     ))
-    for directory in ["apt", "packages", "debian"]:
-        rctx.delete(directory)
+    rctx.delete("apt")
 
     # Older rules have no such attribute.
     numbers = facts["full_version"].split(".")
@@ -220,6 +202,7 @@ the archive was made from and the oldest glibc that it runs with. The same packa
             doc = "Major and minor version of a Python that the machine's package sources have: `3.13`.",
             default = "3.13",
         ),
-        "_script": attr.label(default = ":prefix.py"),
+        "_make": attr.label(default = ":make.sh"),
+        "_prefix": attr.label(default = ":prefix.py"),
     },
 )

@@ -25,7 +25,8 @@ SESSION_ATTRS = SOURCE_ATTRS | {
         doc = "Environment variables of the hooks. The fixed ones (LANG, TZ, HOME, TMPDIR, PATH, PYTHONHASHSEED …) cannot be set; " +
               "SOURCE_DATE_EPOCH can, from 315532800 (the first date that a zip file can hold) on.",
     ),
-    "timeout": attr.string(
+    # Not `timeout`: Bazel 7 crashes on an attribute of that name outside of tests.
+    "hook_timeout": attr.string(
         doc = "How long one hook may run, as Go writes durations: `90s`, `20m`, `2h`. A hook that runs longer is killed with " +
               "all that it started.",
         default = "1h",
@@ -103,7 +104,7 @@ def session(ctx):
     toolchain = ctx.toolchains[HELPER]
     walls = ctx.attr._walls[BuildSettingInfo].value
     args.add(toolchain.walls if walls == "auto" else walls, format = "--walls=%s")
-    args.add(ctx.attr.timeout, format = "--timeout=%s")
+    args.add(ctx.attr.hook_timeout, format = "--timeout=%s")
     args.add(ctx.attr.unknown_build_system_keys, format = "--unknown-build-system-keys=%s")
     for key, values in ctx.attr.config_settings.items():
         args.add_all(values, format_each = "--config-setting={}=%s".format(key.replace("%", "%%")))

@@ -16,7 +16,6 @@ for every other platform that Go builds for; a project registers its own to use 
         "helper": attr.label(
             doc = "The helper's executable, for the execution platform.",
             allow_files = True,
-            allow_files = True,
             executable = True,
             cfg = "exec",
             mandatory = True,

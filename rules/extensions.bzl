@@ -5,6 +5,7 @@ load("//rules/private/repositories:host.bzl", "host")
 load("//rules/private/repositories:hub.bzl", "hub")
 load("//rules/private/repositories:index.bzl", "machine_index")
 load("//rules/private/repositories:locked_file.bzl", "locked_file")
+load("//rules/private/repositories:system_python.bzl", "system_python")
 load("//rules/private/repositories:uv.bzl", "uv")
 load("//rules/private/repositories:uv_files.bzl", "host_name")
 
@@ -98,6 +99,11 @@ def _pyproject_impl(mctx):
             })
         for tag in module.tags.sdist:
             _sdist(names, module, tag)
+        for tag in module.tags.system_python:
+            _claim(names, tag.name, module, "system_python(name = \"{}\")".format(tag.name))
+            if tag.interpreter and not tag.interpreter.startswith("/"):
+                fail("\nsystem_python(name = \"{}\") of {}: interpreter is \"{}\", and an absolute path is expected.\n".format(tag.name, _module_title(module), tag.interpreter))
+            system_python(name = tag.name, interpreter = tag.interpreter)
 
     # Without a lock nothing is asked of the helper, and nothing has to be built for it.
     if [None for request in hubs if request["locks"]]:
@@ -169,6 +175,21 @@ _sdist_tag = tag_class(
     },
 )
 
+_system_python_tag = tag_class(
+    doc = """A Python of this machine, for builds that need not be the same everywhere: `register_toolchains("@NAME//:all")`.
+
+A project that registers a Python of rules_python's needs none of this.""",
+    attrs = {
+        "interpreter": attr.string(
+            doc = "The absolute path of the interpreter. The default is the python3 that PATH has.",
+        ),
+        "name": attr.string(
+            doc = "The name of the repository, for `use_repo`.",
+            mandatory = True,
+        ),
+    },
+)
+
 pyproject = module_extension(
     implementation = _pyproject_impl,
     doc = """Declares build environments and sdists.
@@ -178,6 +199,7 @@ build needs them.""",
     tag_classes = {
         "build_environments": _build_environments,
         "sdist": _sdist_tag,
+        "system_python": _system_python_tag,
     },
 )
 

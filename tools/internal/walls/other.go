@@ -25,7 +25,7 @@ func (*network) wanted() []string { return nil }
 
 func (r *Room) openRequired(context.Context) error { return errNoNamespaces }
 
-func (r *Room) placeTool(link, target, _ string) error { return os.Symlink(target, link) }
+func (r *Room) placeTool(link, _, outside string) error { return os.Symlink(outside, link) }
 
 func (r *Room) close() error { return removeAll(r.mount) }
 

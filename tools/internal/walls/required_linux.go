@@ -151,6 +151,9 @@ func (r *Room) showReadOnly() error {
 
 // placeTool makes a declared tool callable: a link to where a hook sees it, or the file itself where it sees it nowhere.
 func (r *Room) placeTool(link, target, outside string) error {
+	if r.kind == Paths {
+		return os.Symlink(outside, link)
+	}
 	real, err := filepath.EvalSymlinks(outside)
 	if err != nil {
 		return err

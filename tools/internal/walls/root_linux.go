@@ -118,7 +118,7 @@ func (r *Room) enter() error {
 	}
 	for _, dir := range writable {
 		path := r.Outside(dir)
-		if err := unix.Mount(path, path, "", unix.MS_BIND, ""); err != nil {
+		if err := unix.Mount(path, path, "", unix.MS_BIND|unix.MS_REC, ""); err != nil {
 			return fmt.Errorf("bind %s: %w", dir, err)
 		}
 	}

@@ -2,6 +2,7 @@ package session
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -54,7 +55,9 @@ func (l launchers) write(dir string) error {
 		"cc":  l.compiler("cc", c.CC, c.CCFlags, false),
 		"c++": l.compiler("c++", c.CXX, c.CXXFlags, !isCXXDriver(c.CXX)),
 	}
-	for name, program := range map[string]string{"ar": c.AR, "ld": c.LD, "nm": c.NM, "strip": c.Strip, "objcopy": c.Objcopy} {
+	programs := map[string]string{"ar": c.AR, "ld": c.LD, "nm": c.NM, "strip": c.Strip, "objcopy": c.Objcopy}
+	maps.Copy(programs, c.companions())
+	for name, program := range programs {
 		if program != "" {
 			scripts[name] = fmt.Sprintf("#!/bin/sh\nexec %s \"$@\"\n", l.quote(program))
 		}
@@ -73,6 +76,27 @@ func (l launchers) write(dir string) error {
 		}
 	}
 	return nil
+}
+
+// companions are the programs beside ld that a compiler looks for on PATH and that no toolchain of Bazel names: Debian's
+// gcc finds as nowhere else, and -fuse-ld=gold wants ld.gold.
+func (c Compilers) companions() map[string]string {
+	dir, base := filepath.Split(c.LD)
+	prefix, ok := strings.CutSuffix(base, "ld")
+	if c.LD == "" || !ok {
+		dir, prefix = filepath.Dir(c.CC)+"/", ""
+	}
+	names := map[string]string{"as": dir + prefix + "as"}
+	for _, flag := range c.LinkFlags {
+		if linker, ok := strings.CutPrefix(flag, "-fuse-ld="); ok && !strings.ContainsRune(linker, '/') {
+			names["ld."+linker] = dir + prefix + "ld." + linker
+		}
+	}
+	maps.DeleteFunc(names, func(_, path string) bool {
+		info, err := os.Stat(path)
+		return err != nil || !info.Mode().IsRegular()
+	})
+	return names
 }
 
 // noToolchain is what a compiler says where there is none. Hints look for it.

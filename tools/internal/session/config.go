@@ -49,7 +49,7 @@ type Config struct {
 	Sdist string
 
 	// Output is the directory that receives the wheel under its own name. Or OutputFile is the file that receives it,
-	// and FileName the name that the wheel has to have.
+	// and FileName its base name, which the wheel has to have.
 	Output     string
 	OutputFile string
 	FileName   string
@@ -79,7 +79,7 @@ type Config struct {
 	ExecrootFiles []string
 
 	// Timing is told how long each step took, if it is set.
-	Timing func(step string, took time.Duration)
+	Timing func(step string, took time.Duration) `json:"-"`
 }
 
 // SourceFile is one file, or a directory with all that it holds, of a source tree.
@@ -127,6 +127,8 @@ func (c *Config) check() error {
 		return fmt.Errorf("--interpreter-archive needs --interpreter-executable")
 	case (len(c.Sources) == 0) == (c.Sdist == ""):
 		return fmt.Errorf("a session needs one source: --source for each file of a tree, or --sdist")
+	case c.OutputFile != "" && path.Base(c.OutputFile) != c.FileName:
+		return fmt.Errorf("--output-file=%s and --file-name=%s are different names", c.OutputFile, c.FileName)
 	case c.Walls == "":
 		return fmt.Errorf("a session needs --walls")
 	}

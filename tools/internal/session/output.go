@@ -9,8 +9,8 @@ import (
 )
 
 // keptOutput is how much of the beginning and how much of the end of a hook's output is kept: a backend may print for
-// ever.
-const keptOutput = 16 << 20
+// ever. Tests lower it.
+var keptOutput = 16 << 20
 
 // shownOutput is how much of the beginning, and twice that of the end, is shown with an error. Bazel shows nothing at all of
 // an action that prints more than 1 MiB; the log has the rest.

@@ -59,7 +59,9 @@ func (s *Staged) checkDynamic(hookName string, asked []string) error {
 	}
 	var names []string
 	for _, w := range wanted {
-		names = append(names, fmt.Sprintf("%q", w.String()))
+		if holds, err := w.Marker.Evaluate(s.Info.Interpreter.Markers, ""); err == nil && holds {
+			names = append(names, fmt.Sprintf("%q", w.String()))
+		}
 	}
 	return s.checkRequirements(by, wanted, []string{
 		fmt.Sprintf("add to the extra requirements of the lock: %s; then lock again%s", strings.Join(names, ", "), s.repair()),

@@ -239,8 +239,9 @@ func extractFile(member *wheel.File, to string) error {
 	return out.Close()
 }
 
-// compilerError is how compilers, and the errors that distutils makes of them, look.
-var compilerError = regexp.MustCompile(`(?m)^\S+:\d+:(?:\d+:)? (?:fatal )?error: |^error: command '.*' failed|` + regexp.QuoteMeta(noToolchain))
+// compilerError is how compilers and linkers, and the errors that distutils makes of them, look.
+var compilerError = regexp.MustCompile(`(?m)^\S+:\d+:(?:\d+:)? (?:fatal )?error: .*|` +
+	`^(?:\S*gcc|\S*g\+\+|cc1\w*|clang\S*|collect2|\S*ld[.\w]*): (?:fatal )?error: .*|^error: command '.*' failed.*|` + regexp.QuoteMeta(noToolchain))
 
 // swallowedError says that a compiler failed and the wheel is pure: many projects go on without their extension (HOOK-7).
 func swallowedError(name string, output *capture) string {

@@ -115,7 +115,7 @@ def _fail(rctx, sentence):
 
 def _find(rctx):
     """The program that `interpreter` names: not yet the interpreter, where a version manager has a shim."""
-    name = rctx.attr.interpreter
+    name = rctx.attr.interpreter or "python3"
     if name.startswith("/"):
         path = rctx.path(name)
         if not path.exists:
@@ -154,8 +154,8 @@ def _system_python_impl(rctx):
         "-c",
         "import os, sys; print(os.path.realpath(getattr(sys, '_base_executable', None) or sys.executable))",
     ], str(program))
-    if not rctx.path(interpreter).exists:
-        _fail(rctx, "{} says that its executable is {}, which is not there".format(program, interpreter))
+    if not interpreter.startswith("/") or not rctx.path(interpreter).exists:
+        _fail(rctx, "{} does not answer as a Python does; asked for its executable, it printed {}".format(program, repr(interpreter)))
     rctx.watch(interpreter)
 
     env = rctx.which("env")
@@ -206,7 +206,7 @@ rules_python's, with which `py_binary` and `py_test` do. `facts.bzl` says what t
 file changes, when PATH does, and when Bazel's server starts.""",
     attrs = {
         "interpreter": attr.string(
-            doc = "A program that is looked up on PATH, or an absolute path. A link, a shim of pyenv's and the like, and " +
+            doc = "A program that is looked up on PATH, or an absolute path; empty means python3. A link, a shim of pyenv's and the like, and " +
                   "the interpreter of a virtual environment all stand for the real interpreter behind them.",
             default = "python3",
         ),

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# real_interpreter.sh INTERPRETER VERSION HEADERS: the facts of system_python are those of a real interpreter, not of a link,
+# a shim or a virtual environment, and its headers are there if it says so.
+set -euo pipefail
+interpreter=$1 version=$2 headers=${3-}
+fail() {
+  echo "$*" >&2
+  exit 1
+}
+[[ $(readlink -f "$interpreter") == "$interpreter" ]] || fail "$interpreter is a link"
+said=$("$interpreter" -I -c 'import platform, sys; print(platform.python_version(), sys.executable, sys.prefix == sys.base_prefix)')
+[[ $said == "$version $interpreter True" ]] || fail "$interpreter says: $said; expected $version"
+[[ -z $headers || -e $headers/Python.h ]] || fail "$headers has no Python.h"

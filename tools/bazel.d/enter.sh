@@ -34,11 +34,13 @@ for top in /*; do
     mounted "$top"
   fi
 done
-# A home or workspace below one of the root's own directories, such as /var/lib/ci, is shown by itself.
-for place in "${HOME:-/}" "$checkout" "$workspace"; do
-  # What is not empty belongs to the root, or is mounted already.
-  if is_own "$place" && [[ -d $place && -z $(ls -A "$root$place" 2>/dev/null) ]]; then mounted "$place"; fi
-done
+# A home or workspace below one of the root's own directories, such as /var/lib/ci, is shown by itself; outer ones
+# first. One that has files is the root's, or is mounted already; empty directories are what earlier calls left.
+while IFS= read -r place; do
+  if is_own "$place" && [[ -d $place && -z $(find "$root$place" ! -type d -print -quit 2>/dev/null) ]]; then
+    mounted "$place"
+  fi
+done < <(printf '%s\n' "${HOME:-/}" "$checkout" "$workspace" | sort -u)
 # The machine's name resolution, where its pip and uv look for packages, and Bazel's settings for this checkout.
 for file in resolv.conf hosts pip.conf xdg/pip uv; do
   if [[ -e /etc/$file ]]; then mount --bind "/etc/$file" "$root/etc/$file"; fi

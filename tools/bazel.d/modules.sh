@@ -6,7 +6,8 @@ rules_go=v0.62.0
 gazelle=v0.43.0 # newer ones want a module package_metadata, which Debian lacks
 modules=$cache/modules-$(printf '%s\n' 1 "$recipe" "$rules_go" "$gazelle" | cksum | cut -d ' ' -f 1)
 registry=$modules/registry
-own_registry=$own/registry
+# A running server reads a module file of a registry only once, so a changed one needs another registry.
+own_registry=$own/registry-$(cat "$checkout/MODULE.bazel" 2>/dev/null | cksum | cut -d ' ' -f 1 || true)
 
 # asked FILE prints a line for each thing that a MODULE.bazel asks for: `dep NAME VERSION`, `include LABEL`,
 # `overridden NAME DIRECTORY` (DIRECTORY only of a local override).
@@ -104,7 +105,7 @@ offer_modules() {
   for pair in "${!wanted[@]}"; do
     name=${pair% *} version=${pair#* }
     if [[ $name == rules_pyproject ]]; then
-      [[ ! -e $checkout/MODULE.bazel || $own_registry/modules/$name/$version/MODULE.bazel -nt $checkout/MODULE.bazel ]] ||
+      [[ ! -e $checkout/MODULE.bazel || -e $own_registry/modules/$name/$version/MODULE.bazel ]] ||
         publish "$own_registry" "$name" "$version" "$checkout/MODULE.bazel" "$checkout"
     elif [[ ! -d $modules/source/$name ]]; then
       [[ -n ${overridden[$name]-} ]] ||

@@ -3,15 +3,14 @@
 package bazel_test
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
-	"syscall"
 	"testing"
 )
 
@@ -32,11 +31,11 @@ var basics = []string{
 }
 
 const (
-	// Makes what the launcher looks at in a root. `fail` makes it fail; `gate` makes it report to the pipe `blocked` and
-	// wait, without a child process that could outlive it.
+	// Makes what the launcher looks at in a root. `fail` makes it fail; with $GATED it reports to descriptor 3 and waits
+	// for descriptor 4, without a child process that could outlive it.
 	fakeMmdebstrap = `#!/bin/sh
 echo started >>"$FAKES/starts"
-if [ -p "$FAKES/gate" ]; then exec 5>"$FAKES/blocked"; echo blocked >&5; read -r _ <"$FAKES/gate"; fi
+if [ -n "$GATED" ]; then echo blocked >&3; read -r _ <&4; fi
 if [ -e "$FAKES/fail" ]; then echo "E: the mirror is on fire" >&2; exit 1; fi
 while [ $# -gt 2 ]; do shift; done
 target=$1
@@ -138,25 +137,28 @@ func run(t *testing.T, command *exec.Cmd) (stdout, stderr string, code int) {
 	return out.String(), err.String(), command.ProcessState.ExitCode()
 }
 
-// blocking makes the next mmdebstrap wait. blocked returns once it does, with a reader that ends when it is dead;
-// release lets it go on.
-func (m *machine) blocking() (blocked func() *bufio.Reader, release func()) {
-	m.t.Helper()
-	gate, pipe := filepath.Join(m.fakes, "gate"), filepath.Join(m.fakes, "blocked")
-	must(m.t, syscall.Mkfifo(gate, 0o666))
-	must(m.t, syscall.Mkfifo(pipe, 0o666))
-	blocked = func() *bufio.Reader {
-		file, err := os.Open(pipe)
-		must(m.t, err)
-		m.t.Cleanup(func() { file.Close() })
-		reader := bufio.NewReader(file)
-		if line, err := reader.ReadString('\n'); line != "blocked\n" {
-			m.t.Fatalf("mmdebstrap said %q, %v", line, err)
-		}
-		return reader
+// startGated starts a command and returns once its mmdebstrap waits. What is read from alive ends when both are dead;
+// release lets mmdebstrap go on.
+func startGated(t *testing.T, command *exec.Cmd) (alive io.Reader, release func()) {
+	t.Helper()
+	alive, report, err := os.Pipe()
+	must(t, err)
+	order, gate, err := os.Pipe()
+	must(t, err)
+	command.ExtraFiles = []*os.File{report, order}
+	command.Env = append(command.Env, "GATED=yes")
+	must(t, command.Start())
+	must(t, report.Close())
+	must(t, order.Close())
+	t.Cleanup(func() { gate.Close() })
+	line := make([]byte, len("blocked\n"))
+	if _, err := io.ReadFull(alive, line); err != nil {
+		t.Fatalf("ended without calling mmdebstrap: %v", err)
 	}
-	release = func() { must(m.t, os.WriteFile(gate, []byte("go\n"), 0)) }
-	return blocked, release
+	return alive, func() {
+		_, err := gate.WriteString("go\n")
+		must(t, err)
+	}
 }
 
 // starts is how often mmdebstrap was called.

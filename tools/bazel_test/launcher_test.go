@@ -71,10 +71,8 @@ func TestNothingNewEnoughMeansDebians(t *testing.T) {
 
 func TestTwoStartsMakeOneRoot(t *testing.T) {
 	m := newMachine(t)
-	blocked, release := m.blocking()
 	first := m.command([]string{"RULES_PYPROJECT_BAZEL=debian"}, "info")
-	must(t, first.Start())
-	blocked()
+	_, release := startGated(t, first)
 	second := m.command([]string{"RULES_PYPROJECT_BAZEL=debian"}, "info")
 	output, err := second.StderrPipe()
 	must(t, err)
@@ -97,10 +95,8 @@ func TestKilledStartLeavesNothingThatLasts(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGKILL, syscall.SIGTERM} {
 		t.Run(signal.String(), func(t *testing.T) {
 			m := newMachine(t)
-			blocked, _ := m.blocking()
 			command := m.command([]string{"RULES_PYPROJECT_BAZEL=debian"}, "info")
-			must(t, command.Start())
-			alive := blocked()
+			alive, _ := startGated(t, command)
 			must(t, command.Process.Signal(signal))
 			command.Wait() //nolint:errcheck // it was killed
 			_, err := io.Copy(io.Discard, alive)
@@ -110,7 +106,6 @@ func TestKilledStartLeavesNothingThatLasts(t *testing.T) {
 					t.Errorf("%s looks finished", root)
 				}
 			}
-			must(t, os.Remove(filepath.Join(m.fakes, "gate")))
 			_, stderr, code := run(t, m.command([]string{"RULES_PYPROJECT_BAZEL=debian"}, "info"))
 			if code != 0 || m.starts() != 2 || len(m.roots()) != 1 || strings.HasSuffix(m.roots()[0], ".new") {
 				t.Errorf("the next start ended with %d and %v:\n%s", code, m.roots(), stderr)

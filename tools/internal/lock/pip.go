@@ -51,15 +51,16 @@ func (p *pipFile) errorf(line int, fix, format string, args ...any) error {
 // it stands between the lines.
 func (p *pipFile) parse(text string) error {
 	number := 0
-	for line := range strings.SplitSeq(text, "\n") {
+	for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
 		number++
 		line = strings.TrimSuffix(line, "\r")
 		if strings.HasPrefix(strings.TrimLeft(line, " \t\f"), "#") {
-			if len(p.pending) > 0 {
-				p.commentEnd = number
-			}
+			continued := len(p.pending) > 0
 			if err := p.flush(); err != nil {
 				return err
+			}
+			if continued {
+				p.commentEnd = number
 			}
 			if err := p.comment(number, strings.TrimSpace(line)); err != nil {
 				return err

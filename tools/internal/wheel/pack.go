@@ -3,7 +3,6 @@ package wheel
 import (
 	"archive/zip"
 	"bytes"
-	"compress/flate"
 	"crypto/sha256"
 	"fmt"
 	"hash/crc32"
@@ -11,10 +10,9 @@ import (
 	"math"
 	"os"
 	"sync"
-)
 
-// compressionLevel is the one level of every entry. Level 6 is what zlib, and with it most backends, uses by default.
-const compressionLevel = 6
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/deflate"
+)
 
 // spoolFrom is the size from which a compressed file waits for its turn on disk instead of in memory.
 const spoolFrom = 64 << 20
@@ -30,13 +28,7 @@ type packed struct {
 }
 
 // deflaters are kept because each holds half a megabyte of tables.
-var deflaters = sync.Pool{New: func() any {
-	w, err := flate.NewWriter(io.Discard, compressionLevel)
-	if err != nil {
-		panic(err) // only for a level that does not exist
-	}
-	return w
-}}
+var deflaters = sync.Pool{New: func() any { return deflate.NewWriter(io.Discard) }}
 
 // pack reads, hashes and compresses one file of a wheel.
 func pack(f *File, tempDir string) (packed, error) {
@@ -77,7 +69,7 @@ func packBytes(data []byte) packed {
 // fill compresses r into out and notes hash, checksum and sizes.
 func (p *packed) fill(r io.Reader, out io.Writer) error {
 	count := &counter{out: out}
-	deflater := deflaters.Get().(*flate.Writer)
+	deflater := deflaters.Get().(*deflate.Writer)
 	defer deflaters.Put(deflater)
 	deflater.Reset(count)
 	sum, crc := sha256.New(), crc32.NewIEEE()

@@ -2,7 +2,7 @@ package lock
 
 import (
 	"fmt"
-	"regexp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,7 +19,20 @@ type fileComment struct {
 	used bool
 }
 
-var fileCommentPattern = regexp.MustCompile(`^#\s*file:\s*(sha\d+:\S*)(?:\s+(.*))?$`)
+// parseFileComment takes such a comment apart. Other comments that begin with "file:" are left alone.
+func parseFileComment(text string) (hash, name string, found bool) {
+	content, found := strings.CutPrefix(strings.TrimSpace(strings.TrimPrefix(text, "#")), "file:")
+	content = strings.TrimSpace(content)
+	if !found || !strings.HasPrefix(content, "sha") {
+		return "", "", false
+	}
+	end := strings.IndexAny(content, " \t")
+	if end < 0 {
+		end = len(content)
+	}
+	hash, name = content[:end], strings.TrimSpace(content[end:])
+	return hash, name, strings.Contains(hash, ":")
+}
 
 // commandAnnouncement ends the header line that precedes the command, in our locks as in those of uv and pip-compile.
 const commandAnnouncement = "following command:"
@@ -35,15 +48,14 @@ func (p *pipFile) comment(line int, text string) error {
 	if p.asConstraints {
 		return nil
 	}
-	match := fileCommentPattern.FindStringSubmatch(text)
-	if match == nil {
+	hash, name, found := parseFileComment(text)
+	if !found {
 		return nil
 	}
-	d, complaint := parseDigest(match[1])
+	d, complaint := parseDigest(hash)
 	if complaint != "" {
-		return p.errorf(line, fixLock, "%s: %s", match[1], complaint)
+		return p.errorf(line, fixLock, "%s: %s", hash, complaint)
 	}
-	name := strings.TrimSpace(match[2])
 	if complaint := badFileName(name); complaint != "" {
 		return p.errorf(line, fixLock, "%s", complaint)
 	}
@@ -61,20 +73,13 @@ func (r *reader) nameFiles() error {
 		pkg := &r.lock.Packages[i]
 		for j := range pkg.Files {
 			f := &pkg.Files[j]
-			for d := range digestsOf(f.digests()) {
-				key := d.algorithm + ":" + d.value
-				comment, there := r.names[key]
-				if !there {
-					continue
+			if err := r.nameFile(pkg, f, "sha256", f.SHA256); err != nil {
+				return err
+			}
+			for _, algorithm := range slices.Sorted(maps.Keys(f.Hashes)) {
+				if err := r.nameFile(pkg, f, algorithm, f.Hashes[algorithm]); err != nil {
+					return err
 				}
-				if !comment.used {
-					comment.used = true
-					r.names[key] = comment
-				}
-				if complaint := foreignFile(pkg, comment.name); complaint != "" && pkg.DirectURL == "" {
-					return &Error{File: comment.file, Line: comment.line, Message: complaint, Fix: fixLock}
-				}
-				f.Name = comment.name
 			}
 		}
 		pkg.Files = joinByName(pkg.Files)
@@ -84,6 +89,24 @@ func (r *reader) nameFiles() error {
 			return r.firstUnused(key)
 		}
 	}
+	return nil
+}
+
+// nameFile gives a file the name that a comment knows for this hash of it.
+func (r *reader) nameFile(pkg *Package, f *File, algorithm, value string) error {
+	key := algorithm + ":" + value
+	comment, there := r.names[key]
+	if !there {
+		return nil
+	}
+	if !comment.used {
+		comment.used = true
+		r.names[key] = comment
+	}
+	if complaint := foreignFile(pkg, comment.name); complaint != "" && pkg.DirectURL == "" {
+		return &Error{File: comment.file, Line: comment.line, Message: complaint, Fix: fixLock}
+	}
+	f.Name = comment.name
 	return nil
 }
 

@@ -21,6 +21,9 @@ _BUILD = """\
 load("{host_constraints}", "HOST_CONSTRAINTS")
 load("{python_toolchain}", "pyproject_python_toolchain")
 
+# HOST_CONSTRAINTS name the module platforms as its users do, and whoever made this repository need not be one.
+_HOST = ["{platforms}//" + constraint.partition("//")[2] for constraint in HOST_CONSTRAINTS]
+
 package(default_visibility = ["//visibility:public"])
 
 exports_files(["python.tar"])
@@ -41,7 +44,7 @@ pyproject_python_toolchain(
 
 toolchain(
     name = "python_toolchain",
-    target_compatible_with = HOST_CONSTRAINTS,
+    target_compatible_with = _HOST,
     toolchain = ":python",
     toolchain_type = "{python_toolchain_type}",
 )
@@ -52,6 +55,9 @@ _RUNTIME_BUILD = """\
 load("{host_constraints}", "HOST_CONSTRAINTS")
 load("{py_runtime}", "py_runtime")
 load("{py_runtime_pair}", "py_runtime_pair")
+
+# HOST_CONSTRAINTS name the module platforms as its users do, and whoever made this repository need not be one.
+_HOST = ["{platforms}//" + constraint.partition("//")[2] for constraint in HOST_CONSTRAINTS]
 
 package(default_visibility = ["//visibility:public"])
 
@@ -70,7 +76,7 @@ py_runtime_pair(
 
 toolchain(
     name = "runtime_toolchain",
-    target_compatible_with = HOST_CONSTRAINTS,
+    target_compatible_with = _HOST,
     toolchain = ":runtime",
     toolchain_type = "{rules_python_toolchain_type}",
 )
@@ -174,6 +180,7 @@ def _debian_python_impl(rctx):
         version_info = 'interpreter_version_info = {{"major": "{}", "minor": "{}"}},'.format(numbers[0], numbers[1])
     values = {
         "host_constraints": str(Label("@platforms//host:constraints.bzl")),
+        "platforms": "@@" + Label("@platforms//host:constraints.bzl").repo_name,
         "py_runtime": str(Label("@rules_python//python:py_runtime.bzl")),
         "py_runtime_pair": str(Label("@rules_python//python:py_runtime_pair.bzl")),
         "python_toolchain": str(Label("//rules:python_toolchain.bzl")),

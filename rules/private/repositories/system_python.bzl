@@ -6,6 +6,9 @@ load("{py_runtime}", "py_runtime")
 load("{py_runtime_pair}", "py_runtime_pair")
 load("{python_toolchain}", "pyproject_python_toolchain")
 
+# HOST_CONSTRAINTS name the module platforms as its users do, and whoever made this repository need not be one.
+_HOST = ["{platforms}//" + constraint.partition("//")[2] for constraint in HOST_CONSTRAINTS]
+
 package(default_visibility = ["//visibility:public"])
 
 exports_files(["facts.bzl"])
@@ -19,8 +22,8 @@ pyproject_python_toolchain(
 
 toolchain(
     name = "python_toolchain",
-    exec_compatible_with = HOST_CONSTRAINTS,
-    target_compatible_with = HOST_CONSTRAINTS,
+    exec_compatible_with = _HOST,
+    target_compatible_with = _HOST,
     toolchain = ":python",
     toolchain_type = "{python_toolchain_type}",
 )
@@ -39,8 +42,8 @@ py_runtime_pair(
 
 toolchain(
     name = "runtime_toolchain",
-    exec_compatible_with = HOST_CONSTRAINTS,
-    target_compatible_with = HOST_CONSTRAINTS,
+    exec_compatible_with = _HOST,
+    target_compatible_with = _HOST,
     toolchain = ":runtime",
     toolchain_type = "{rules_python_toolchain_type}",
 )
@@ -188,6 +191,7 @@ def _system_python_impl(rctx):
         host_constraints = Label("@platforms//host:constraints.bzl"),
         interpreter = repr(interpreter),
         libc = facts["libc"],
+        platforms = "@@" + Label("@platforms//host:constraints.bzl").repo_name,
         py_runtime = Label("@rules_python//python:py_runtime.bzl"),
         py_runtime_pair = Label("@rules_python//python:py_runtime_pair.bzl"),
         python_toolchain = Label("//rules:python_toolchain.bzl"),

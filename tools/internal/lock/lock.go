@@ -16,7 +16,7 @@ import (
 type Lock struct {
 	// Path is the path of the lock, relative to the root that it was read from, with slashes.
 	Path string
-	// Sources are the paths of all files that were read, Path first, each relative to the root.
+	// Sources are the paths of all files that were read, or looked for in vain, Path first, each relative to the root.
 	Sources []string
 	// Command is the command that writes the lock again, as its header names it, or "".
 	Command string

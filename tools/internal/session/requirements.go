@@ -57,11 +57,18 @@ func (s *Staged) checkDynamic(hookName string, asked []string) error {
 		}
 		wanted = append(wanted, parsed)
 	}
+	have, err := distributions(s.Info)
+	if err != nil {
+		return err
+	}
 	var names []string
 	for _, w := range wanted {
-		if holds, err := w.Marker.Evaluate(s.Info.Interpreter.Markers, ""); err == nil && holds {
+		if len(requirement.Check([]requirement.Requirement{w}, have, s.Info.Interpreter.Markers)) > 0 {
 			names = append(names, fmt.Sprintf("%q", w.String()))
 		}
+	}
+	if len(names) == 0 {
+		return nil
 	}
 	return s.checkRequirements(by, wanted, []string{
 		fmt.Sprintf("add to the extra requirements of the lock: %s; then lock again%s", strings.Join(names, ", "), s.repair()),

@@ -63,7 +63,7 @@ ensure_modules() {
   if [[ ! -d $modules ]]; then
     say "copying the modules that workspaces can ask for into $modules; once, half a minute"
     rm -rf --one-file-system "$cache"/modules-*.new
-    (enter "$BASH" "$parts/copy_modules.sh" "$modules.new" "$rules_go" "$gazelle") >"$log" 2>&1 </dev/null || {
+    (enter "$BASH" "$parts/copy_modules.sh" "$modules.new" "$rules_go" "$gazelle") >>"$log" 2>&1 </dev/null || {
       tail -n 20 "$log" >&2
       die "copying the modules failed; the lines above are the end of $log"
     }

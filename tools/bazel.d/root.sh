@@ -102,7 +102,7 @@ make_root() {
   may_mount
   local uri
   uri=$(debian_uri) || die "none of this machine's package sources has Debian $suite, or it can't be reached. Set RULES_PYPROJECT_DEBIAN_MIRROR to the URI of a Debian mirror, or install Bazel $oldest or newer."
-  say "making a root with Debian $suite's Bazel in $root, from $uri; once, 1 to 3 minutes, 2 GB; log in $log"
+  say "making a root with Debian $suite's Bazel in $root, from $uri; once, 1 to 4 minutes, 2 GB; log in $log"
   rm -rf --one-file-system "$cache"/*.new
   local options=(
     --variant=minbase --include="$(IFS=, && printf '%s' "${packages[*]}")"
@@ -140,7 +140,7 @@ trust_certificates() {
   mkdir -p "$root/usr/local/share/ca-certificates"
   rm -f "$root"/usr/local/share/ca-certificates/*.crt
   cp /usr/local/share/ca-certificates/*.crt "$root/usr/local/share/ca-certificates/" 2>/dev/null || true
-  (enter update-ca-certificates --fresh) >"$log" 2>&1 || die "update-ca-certificates failed in $root, see $log"
+  (enter update-ca-certificates --fresh) >>"$log" 2>&1 || die "update-ca-certificates failed in $root, see $log"
   printf '%s\n' "$now" >"$root/etc/machine-certificates"
   unlocked
 }

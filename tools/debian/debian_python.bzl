@@ -15,6 +15,7 @@ _APT_OPTIONS = {
     "Acquire::Check-Date": "false",
     "Acquire::Check-Valid-Until": "false",
     "Acquire::Languages": "none",
+    "Acquire::Retries": "3",
 }
 
 _BUILD = """\

@@ -61,6 +61,9 @@ PYTHON_VERSION = "{python_version}"
 # The whole version.
 FULL_VERSION = "{full_version}"
 
+# The whole version with what and when it was built: another one may behave otherwise.
+IDENTITY = {identity}
+
 # The C library: "gnu", "musl", or "none" where there is no choice.
 LIBC = "{libc}"
 
@@ -183,6 +186,7 @@ def _system_python_impl(rctx):
     rctx.file("facts.bzl", _FACTS.format(
         full_version = facts["version"],
         headers = repr(facts["headers"]),
+        identity = repr(facts["identity"]),
         interpreter = repr(interpreter),
         libc = facts["libc"],
         python_version = python_version(facts),

@@ -23,6 +23,7 @@ print(json.dumps({
     "implementation": implementation.name if implementation else "python2",
     "version_info": sys.version_info[:2],
     "version": platform.python_version(),
+    "identity": " ".join(sys.version.split()),
     "free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
     "bits": 8 * struct.calcsize("P"),
     "machine": platform.machine(),

@@ -30,11 +30,18 @@ func Differences(sdist, wheel Metadata) []Difference {
 			continue
 		}
 		fixed := field == "name" || field == "version" || sdist.Static() && !sdist.IsDynamic(field)
-		if fixed && !slices.Equal(sdist.meaning(field), wheel.meaning(field)) {
+		if fixed && !sameField(field, sdist, wheel) {
 			differences = append(differences, Difference{Field: spelling(field), SDist: sdist.values(field), Wheel: wheel.values(field)})
 		}
 	}
 	return differences
+}
+
+func sameField(field string, sdist, wheel Metadata) bool {
+	if field == "version" {
+		return SameVersion(sdist.Version(), wheel.Version())
+	}
+	return slices.Equal(sdist.meaning(field), wheel.meaning(field))
 }
 
 // comparedFields lists the fields of both in lower case: name and version first, the others in the order of the first.
@@ -79,13 +86,13 @@ func normalise(field, value string) string {
 	switch field {
 	case "name", "provides-extra":
 		return requirement.NormalizeName(value)
-	case "version":
-		if v, err := requirement.ParseVersion(value); err == nil {
-			return v.String()
-		}
 	case "requires-dist":
 		if r, err := requirement.Parse(value); err == nil {
-			return r.String()
+			return canonical(r)
+		}
+	case "requires-python":
+		if s, err := requirement.ParseSpecifier(value); err == nil {
+			return sorted(s)
 		}
 	case "keywords":
 		words := strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' })
@@ -101,6 +108,19 @@ func normalise(field, value string) string {
 		lines[i] = strings.TrimSpace(lines[i])
 	}
 	return strings.TrimSpace(strings.Join(lines, "\n"))
+}
+
+// canonical writes a requirement in one form: normalised name, comparisons sorted.
+func canonical(r requirement.Requirement) string {
+	clauses := sorted(r.Specifier)
+	r.Name, r.Specifier = requirement.NormalizeName(r.Name), requirement.Specifier{}
+	return r.String() + " " + clauses
+}
+
+func sorted(s requirement.Specifier) string {
+	clauses := strings.Split(s.String(), ",")
+	slices.Sort(clauses)
+	return strings.Join(clauses, ",")
 }
 
 // spelling is the field's name as the core metadata specification writes it.

@@ -44,6 +44,7 @@ var verbs = []verb{
 	{"wheel", "build a wheel with the project's own backend, in walls", runWheel},
 	{"version", "print the helper's version", runVersion},
 	{"walls", "try whether this machine allows required walls", runWalls},
+	{"fetch", "read one URL into a file", runFetch},
 	{"repositories", "describe the repositories of locks for the module extension", runRepositories},
 	{"interpreter", "pack an in-build Python interpreter into one archive", runInterpreter},
 	{"environment", "make the archive of a build environment from locked wheels", runEnvironment},

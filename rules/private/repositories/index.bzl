@@ -92,6 +92,40 @@ def authorization(rctx, url, credentials = None):
         return {url: credentials}
     return use_netrc(read_user_netrc(rctx), [url], {})
 
+def read_url(rctx, url, output, credentials = None, accept = "*/*"):
+    """Reads a URL whose content nobody knows yet.
+
+    Args:
+      rctx: the repository context.
+      url: the URL, without user and password.
+      output: the file to write.
+      credentials: what `split_credentials` found for this host, or None.
+      accept: the header Accept.
+
+    Returns:
+      a struct: `sha256` of what came, or None and then `problem`, a clause that says what went wrong.
+    """
+    if not url.startswith("http://"):
+        auth = authorization(rctx, url, credentials)
+        result = rctx.download(url = [url], output = output, headers = {"Accept": accept}, auth = auth, allow_fail = True)
+        return struct(
+            sha256 = result.sha256 if result.success else None,
+            problem = "{} could not be read (the warning above says why)".format(url),
+        )
+
+    # Bazel's downloader reads nothing over plain HTTP whose hash is not known beforehand. For an index page that costs no
+    # safety: the files that it names are verified.
+    auth = authorization(rctx, url, credentials).get(url, {})
+    environment = {"FETCH_LOGIN": auth.get("login", ""), "FETCH_PASSWORD": auth.get("password", "")}
+    result = rctx.execute(
+        [rctx.path(Label("@rules_pyproject_helper//:pyproject")), "fetch", "--url=" + url, "--output=" + output, "--accept=" + accept],
+        environment = environment,
+    )
+    return struct(
+        sha256 = result.stdout.strip() if result.return_code == 0 else None,
+        problem = "{} could not be read: {}".format(url, result.stderr.strip().removeprefix("pyproject: fetch: ")),
+    )
+
 def _host(url):
     return url.partition("://")[2].partition("/")[0]
 
@@ -195,15 +229,9 @@ def ask_index(rctx, index, project, file):
     """
     base, credentials = split_credentials(index)
     page = base.rstrip("/") + "/" + project + "/"
-    result = rctx.download(
-        url = [page],
-        output = "index.page",
-        headers = {"Accept": _ACCEPT},
-        auth = authorization(rctx, page, credentials),
-        allow_fail = True,
-    )
-    if not result.success:
-        return struct(url = "", sha256 = "", credentials = None, problem = "%s could not be read (the warning above says why)" % page)
+    result = read_url(rctx, page, "index.page", credentials, _ACCEPT)
+    if not result.sha256:
+        return struct(url = "", sha256 = "", credentials = None, problem = result.problem)
     found = find_on_page(rctx.read("index.page"), page, file)
     rctx.delete("index.page")
     if not found.page_is_index:

@@ -1,6 +1,6 @@
 """`locked_file`: one file of a lock, fetched by its hash when something needs it."""
 
-load(":index.bzl", "INDEX_VARIABLES", "ask_index", "authorization", "index_urls", "split_credentials")
+load(":index.bzl", "INDEX_VARIABLES", "ask_index", "authorization", "index_urls", "read_url", "split_credentials")
 
 # A URL that fails at once, without a network, and whose last part is the name under which Bazel looks into --distdir.
 _NOWHERE = "file:///nonexistent/"
@@ -71,11 +71,13 @@ def _download(rctx, locked, url, output, credentials):
         return "not in --distdir"
 
     # Bazel does not tell a rule why: a second try without the hash does.
-    second = rctx.download(url = [url], output = output + ".other", auth = auth, allow_fail = True)
+    second = read_url(rctx, url, output + ".other", credentials)
     rctx.delete(output + ".other")
-    if second.success and second.sha256 != locked.sha256:
+    if not second.sha256:
+        return second.problem
+    if second.sha256 != locked.sha256:
         return "{} has the hash {}, and {} is locked".format(url, second.sha256, locked.sha256)
-    return "{} could not be read (the warning above says why)".format(url)
+    return "{} could not be read at the first try (the warning above says why), and could at the second".format(url)
 
 def _message(locked, causes, fixes):
     return "\n{} of {} could not be fetched:\n{}\nPossible fixes:\n{}\n".format(

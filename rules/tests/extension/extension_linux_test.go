@@ -1,0 +1,223 @@
+package extension_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const goodLock = `flit-core==3.12.0 \
+    --hash=sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+    # file: sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa flit_core-3.12.0-py3-none-any.whl
+`
+
+const hubTags = `pyproject.build_environments(name = "environments", locks = ["//a:lock.txt", "//b:lock.txt"])
+pyproject.system_python(name = "machine_python")
+use_repo(pyproject, "environments", "machine_python")
+register_toolchains("@machine_python//:all")
+`
+
+const sdistTags = `pyproject.sdist(name = "demo_sdist", requirement = "demo==1.0", file = "demo-1.0.tar.gz", sha256 = "SHA256")
+use_repo(pyproject, "demo_sdist")
+`
+
+// TestBrokenLock proves REQ-4 in Bazel: a broken lock is the error of its own target alone, and cured by its file alone;
+// one that is missing names the command that writes it.
+func TestBrokenLock(t *testing.T) {
+	w := newWorkspace(t, map[string]string{
+		"MODULE.bazel":  moduleFile(repository(t), hubTags),
+		"a/BUILD.bazel": `filegroup(name = "uses", srcs = ["@environments//a"])`,
+		"b/BUILD.bazel": `filegroup(name = "uses", srcs = ["@environments//b"])`,
+		"a/lock.txt":    goodLock,
+		"b/lock.txt":    "flit-core==3.12.0\n",
+	})
+	w.succeeds([]string{"//a:uses", "//b:uses"}, "query", "//...")
+	w.succeeds([]string{"@environments//a:a", "@environments//b:b"}, "query", "@environments//...")
+	w.fails([]string{"environments//b:b: b/lock.txt:1: ", "Possible fixes:", "bazel run //b:lock"}, "build", "--nobuild", "//b:uses")
+
+	if err := os.Remove(filepath.Join(w.dir, "workspace/b/lock.txt")); err != nil {
+		t.Fatal(err)
+	}
+	w.fails([]string{"there is no lock //b:lock.txt yet", "bazel run //b:lock"}, "build", "--nobuild", "//b:uses")
+
+	w.write("b/lock.txt", "-r included.txt\n")
+	w.fails([]string{"b/included.txt"}, "build", "--nobuild", "//b:uses")
+	w.write("b/included.txt", goodLock)
+	w.succeeds([]string{"flit_core_3.12.0_py3_none_any_aaaaaaaa//:flit_core-3.12.0-py3-none-any.whl"}, "query", "--output=build", "@environments//b")
+}
+
+// TestEvaluationNeedsNoNetwork proves that the extension finds all repositories without a network (BYTES-2), after a lock
+// has changed as well; the helper's own sources and modules are there from the first call.
+func TestEvaluationNeedsNoNetwork(t *testing.T) {
+	w := newWorkspace(t, map[string]string{
+		"MODULE.bazel":  moduleFile(repository(t), hubTags),
+		"a/BUILD.bazel": "",
+		"b/BUILD.bazel": "",
+		"a/lock.txt":    goodLock,
+	})
+	w.succeeds([]string{"@environments//a:a"}, "query", "@environments//...")
+	w.succeeds(nil, "shutdown")
+	w.offline = true
+	w.write("b/lock.txt", strings.ReplaceAll(goodLock, "aaaaaaaa", "bbbbbbbb"))
+	w.succeeds([]string{"flit_core_3.12.0_py3_none_any_bbbbbbbb"}, "query", "--output=build", "@environments//b")
+	w.succeeds(nil, "shutdown")
+	w.offline = false
+}
+
+// TestLockedFile proves where a file comes from and what is said when it does not come: an index in both of its formats,
+// a password, a warm repository cache with the index down (REQ-4).
+func TestLockedFile(t *testing.T) {
+	server := newIndex(t)
+	hash := sha256Of(demoContent)
+	w := newWorkspace(t, map[string]string{
+		"MODULE.bazel": moduleFile(repository(t), strings.Replace(sdistTags, "SHA256", hash, 1)),
+		"BUILD.bazel":  `filegroup(name = "sdist", srcs = ["@demo_sdist//:sdist"])`,
+	})
+	up := "PIP_INDEX_URL=" + server.URL + "/simple"
+	w.env = []string{"NO_PROXY=127.0.0.1", "no_proxy=127.0.0.1", up}
+	closed := newIndex(t)
+	closed.Close()
+	down := "PIP_INDEX_URL=" + closed.URL + "/simple"
+	cold := func(t *testing.T, index string) {
+		t.Helper()
+		if err := os.RemoveAll(filepath.Join(w.dir, "cache")); err != nil {
+			t.Fatal(err)
+		}
+		w.t, w.env[2] = t, index
+	}
+	fetch := []string{"--force", "--repo=@demo_sdist"}
+
+	t.Run("json", func(t *testing.T) {
+		cold(t, up)
+		output := w.succeeds(nil, "fetch", fetch...)
+		if strings.Contains(output, "WARNING") {
+			t.Errorf("success is not quiet:\n%s", output)
+		}
+		if seen := strings.Join(server.seen(), " "); seen != "/simple/demo/ /files/demo-1.0.tar.gz" {
+			t.Errorf("the index was asked for %s", seen)
+		}
+		w.succeeds(nil, "build", "//:sdist")
+	})
+	t.Run("html", func(t *testing.T) {
+		cold(t, up)
+		server.set(func(i *index) { i.html, i.listedHash = true, hash })
+		w.succeeds(nil, "fetch", fetch...)
+	})
+	t.Run("index down, cache warm", func(t *testing.T) {
+		w.t, w.env[2] = t, down
+		output := w.succeeds(nil, "fetch", fetch...)
+		if strings.Contains(output, "WARNING") {
+			t.Errorf("success is not quiet:\n%s", output)
+		}
+	})
+	t.Run("index down, cache cold", func(t *testing.T) {
+		cold(t, down)
+		w.fails([]string{"demo-1.0.tar.gz of sdist(name = \"demo_sdist\") in module scratch could not be fetched",
+			"/simple/demo/ could not be read", "Possible fixes:", "PIP_INDEX_URL"}, "fetch", fetch...)
+	})
+	t.Run("wrong content", func(t *testing.T) {
+		cold(t, up)
+		server.set(func(i *index) { i.content = "something else" })
+		w.fails([]string{"has the hash " + sha256Of("something else") + ", and " + hash + " is locked"}, "fetch", fetch...)
+	})
+	t.Run("another hash on the page", func(t *testing.T) {
+		cold(t, up)
+		server.set(func(i *index) { i.listedHash = sha256Of("something else") })
+		w.fails([]string{"has it with the hash " + sha256Of("something else")}, "fetch", fetch...)
+		if strings.Contains(strings.Join(server.seen(), " "), "/files/") {
+			t.Error("the file was fetched all the same")
+		}
+	})
+	t.Run("not on the page", func(t *testing.T) {
+		cold(t, up)
+		server.set(func(i *index) { i.file = "demo-2.0.tar.gz" })
+		w.fails([]string{"/simple/demo/ does not have it"}, "fetch", fetch...)
+	})
+	t.Run("password", func(t *testing.T) {
+		cold(t, up)
+		server.set(func(i *index) { i.secret = true })
+		w.fails([]string{"/simple/demo/ could not be read"}, "fetch", fetch...)
+		w.env[2] = strings.Replace(up, "://", "://reader:pass%20word@", 1)
+		w.succeeds(nil, "fetch", fetch...)
+		cold(t, strings.Replace(up, "://", "://reader:wrong@", 1))
+		if output := w.fails(nil, "fetch", fetch...); strings.Contains(output, "wrong@") {
+			t.Errorf("the password is printed:\n%s", output)
+		}
+	})
+}
+
+// TestNamesOfTwoModules proves that two hubs of one name are an error that names both modules.
+func TestNamesOfTwoModules(t *testing.T) {
+	hub := "pyproject.build_environments(name = \"environments\")\nuse_repo(pyproject, \"environments\")\n"
+	w := newWorkspace(t, map[string]string{
+		"MODULE.bazel": moduleFile(repository(t), hub+"bazel_dep(name = \"inner\", version = \"\")\nlocal_path_override(module_name = \"inner\", path = \"inner\")\n"),
+		"inner/MODULE.bazel": `module(name = "inner")
+bazel_dep(name = "rules_pyproject", version = "0.1.0")
+pyproject = use_extension("@rules_pyproject//rules:extensions.bzl", "pyproject")
+` + hub,
+		"inner/BUILD.bazel": "",
+	})
+	w.fails([]string{"Two repositories are called environments", "of module scratch", "of module inner", "Possible fixes:"}, "query", "@environments//...")
+}
+
+// TestPrebuiltHelper proves that a prebuilt helper is used, and that no Go SDK is fetched then.
+func TestPrebuiltHelper(t *testing.T) {
+	prebuilt := `helper = use_extension("@rules_pyproject//rules:extensions.bzl", "pyproject_helper")
+helper.prebuilt(file = "//:prebuilt")
+`
+	w := newWorkspace(t, map[string]string{
+		"MODULE.bazel":  moduleFile(repository(t), hubTags+prebuilt),
+		"BUILD.bazel":   "",
+		"a/BUILD.bazel": "",
+		"b/BUILD.bazel": "",
+		"a/lock.txt":    goodLock,
+	})
+	build := exec.Command("go", "build", "-o", filepath.Join(w.dir, "workspace/prebuilt"), "./tools/pyproject")
+	build.Dir, build.Env = repository(t), append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=")
+	if output, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	w.succeeds([]string{"@environments//a:a"}, "query", "@environments//...")
+	if sdks := w.external("*go_sdk*"); len(sdks) > 0 {
+		t.Errorf("Go was fetched: %q", sdks)
+	}
+	w.write("prebuilt", "#!/bin/sh\necho broken >&2\nexit 1\n")
+	w.fails([]string{"the helper does not run on this machine: broken", "Possible fixes:"}, "query", "@environments//...")
+}
+
+// TestHelperBytes proves that the helper's bytes depend on nothing but its sources: neither on the directory, the output
+// base nor the state of Go's caches (BYTES-1).
+func TestHelperBytes(t *testing.T) {
+	copied := filepath.Join(t.TempDir(), "elsewhere")
+	if output, err := exec.Command("cp", "-r", repository(t), copied).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	var sums []string
+	for _, c := range []struct {
+		module string
+		env    []string
+	}{{repository(t), nil}, {copied, []string{"GOCACHE=" + t.TempDir()}}} {
+		w := newWorkspace(t, map[string]string{
+			"MODULE.bazel": moduleFile(c.module, hubTags), "a/BUILD.bazel": "", "b/BUILD.bazel": "", "a/lock.txt": goodLock,
+		})
+		w.env = c.env
+		w.succeeds(nil, "query", "@environments//...")
+		found := w.external("*helper_from_source/pyproject")
+		if len(found) != 1 {
+			t.Fatalf("the helper is at %q", found)
+		}
+		data, err := os.ReadFile(found[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := sha256.Sum256(data)
+		sums = append(sums, hex.EncodeToString(sum[:]))
+	}
+	if sums[0] != sums[1] {
+		t.Errorf("the helper's hashes are %q", sums)
+	}
+}

@@ -6,6 +6,7 @@ package wheel
 
 import (
 	"archive/zip"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -72,22 +73,12 @@ func (f *File) Read() ([]byte, error) {
 		return nil, err
 	}
 	defer r.Close()
-	data := make([]byte, f.Size)
-	if _, err := io.ReadFull(r, data); err != nil {
+	// The size is only declared, so memory grows with what is read. The archive's reader stops at the declared size.
+	data := bytes.NewBuffer(make([]byte, 0, min(f.Size, 1<<20)+bytes.MinRead))
+	if _, err := data.ReadFrom(r); err != nil {
 		return nil, fmt.Errorf("%s: %w", f.Name, err)
 	}
-	// The checksum is compared only when the end is reached.
-	if n, err := r.Read(make([]byte, 1)); n != 0 || !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: %w", f.Name, cmpErr(err, zip.ErrFormat))
-	}
-	return data, nil
-}
-
-func cmpErr(err, other error) error {
-	if err != nil {
-		return err
-	}
-	return other
+	return data.Bytes(), nil
 }
 
 // Open opens a wheel within DefaultLimits. Every error names the file.

@@ -7,6 +7,20 @@ root=$1 cache=$2 checkout=$3 workspace=$4 bazelrc=$5
 shift 5
 here=$PWD
 
+become() {
+  # The machine's tool directories mean nothing in here, or hold programs that are linked against another libc.
+  export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+  export GOTOOLCHAIN=local GOFLAGS= RULES_PYPROJECT_INSIDE=$root
+  unset GOROOT JAVA_HOME
+  exec "$@"
+}
+
+# Called by something that runs in the root already: only the settings are of this checkout.
+if [[ ${RULES_PYPROJECT_INSIDE-} == "$root" ]]; then
+  if [[ -e $bazelrc ]]; then mount --bind "$bazelrc" /etc/bazel/bazelrc; fi
+  become "$@"
+fi
+
 # The directories that are the root's and not the machine's. A server sees for ever the mounts of its first call, so
 # all others are mounted, not just what this call needs.
 is_own() {
@@ -51,9 +65,4 @@ cd "$root"
 pivot_root . .
 umount --lazy .
 cd "$here"
-
-# The machine's tool directories mean nothing in here, or hold programs that are linked against another libc.
-export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-export GOTOOLCHAIN=local GOFLAGS=
-unset GOROOT JAVA_HOME
-exec "$@"
+become "$@"

@@ -88,6 +88,7 @@ need_tools() {
   local missing=()
   type -P apt-get >/dev/null || die "no Bazel $oldest or newer on PATH, and this is no Debian or Ubuntu machine, so none can be made. Install Bazel or Bazelisk."
   type -P mmdebstrap >/dev/null || missing+=(mmdebstrap)
+  type -P pivot_root >/dev/null || missing+=(util-linux-extra) # where newer Debians keep it
   ((EUID == 0)) || type -P newuidmap >/dev/null || missing+=(uidmap)
   [[ -e /usr/share/keyrings/debian-archive-keyring.gpg ]] || missing+=(debian-archive-keyring)
   ((${#missing[@]})) || return 0

@@ -26,7 +26,7 @@ type machine struct {
 
 // The programs that the launcher takes from every Debian machine.
 var basics = []string{
-	"awk", "bash", "cat", "cksum", "cp", "cut", "dirname", "env", "flock", "grep", "head", "mkdir", "mktemp", "mv",
+	"awk", "bash", "cat", "cksum", "cp", "cut", "dirname", "env", "flock", "grep", "head", "mkdir", "mktemp", "mv", "pivot_root",
 	"readlink", "realpath", "rm", "sed", "setpriv", "sh", "sort", "tail", "tar", "true",
 }
 

@@ -160,15 +160,15 @@ func (u *unpacker) drain(counted *counter) error {
 	buffer := make([]byte, 64<<10)
 	for {
 		_, err := counted.Read(buffer)
+		if tooMuch := u.limits.checkSoFar(counted.n, u.archiveSize); tooMuch != nil {
+			return tooMuch
+		}
 		// Zeros behind the compressed stream, the filling of a tape's block, are no header of another stream.
 		if errors.Is(err, io.EOF) || errors.Is(err, gzip.ErrHeader) {
 			return nil
 		}
 		if err != nil {
 			return u.readError(err)
-		}
-		if err := u.limits.checkSoFar(counted.n, u.archiveSize); err != nil {
-			return err
 		}
 	}
 }

@@ -3,7 +3,6 @@ package wheel
 import (
 	"bytes"
 	"crypto/sha256"
-	"crypto/sha3"
 	"crypto/sha512"
 	"encoding/base64"
 	"encoding/csv"
@@ -60,11 +59,7 @@ func ParseRecord(data []byte) ([]RecordEntry, error) {
 // hashMakers are the algorithms that RECORD may use: PEP 427 says "sha256 or better".
 var hashMakers = map[string]func() hash.Hash{
 	"sha256":   sha256.New,
-	"sha384":   sha512.New384,
 	"sha512":   sha512.New,
-	"sha3_256": func() hash.Hash { return sha3.New256() },
-	"sha3_384": func() hash.Hash { return sha3.New384() },
-	"sha3_512": func() hash.Hash { return sha3.New512() },
 }
 
 // parseHash reads "sha256=URLSAFE-BASE64". Padding is against the letter of PEP 427, and old tools wrote it.

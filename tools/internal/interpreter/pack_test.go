@@ -41,7 +41,7 @@ func inBuild(t *testing.T, copied bool) (prefix string, files []string) {
 	}
 	top, err := filepath.Glob(filepath.Join(facts.Stdlib, "*.py"))
 	must(t, err)
-	for _, dir := range []string{"collections", "encodings", "importlib", "json", "lib-dynload", "re"} {
+	for _, dir := range []string{"collections", "encodings", "importlib", "json", "lib-dynload", "re", "sysconfig"} {
 		inner, err := filepath.Glob(filepath.Join(facts.Stdlib, dir, "*.*"))
 		must(t, err)
 		top = append(top, inner...)

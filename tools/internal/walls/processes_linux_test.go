@@ -3,6 +3,7 @@ package walls
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"io"
 	"os/exec"
 	"strings"
@@ -79,6 +80,16 @@ func TestHelperKilled(t *testing.T) {
 				_, _ = io.Copy(io.Discard, out)
 				if err := cmd.Wait(); err == nil {
 					t.Error("a killed helper succeeded")
+				}
+				// What it left of its room is no obstacle, and the next room has the same name.
+				var do task
+				value, _ := strings.CutPrefix(cmd.Env[len(cmd.Env)-1], helperVariable+"=")
+				if err := json.Unmarshal([]byte(value), &do); err != nil {
+					t.Fatal(err)
+				}
+				do.Args = []string{"-c", "echo $HOME"}
+				if got := works(t, do).Stdout; !strings.HasSuffix(got, "/pyproject/home\n") {
+					t.Errorf("HOME is %s", got)
 				}
 			})
 		}

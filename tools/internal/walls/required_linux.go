@@ -28,11 +28,11 @@ func (r *Room) openRequired(ctx context.Context) error {
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
 		return refused("mount", err)
 	}
-	root, err := claim(r.spec.TempDir)
+	root, claimed, err := claim(r.spec.TempDir)
 	if err != nil {
 		return fmt.Errorf("make the room: %w", err)
 	}
-	r.mount = root
+	r.mount, r.claimed = root, claimed
 	options := "mode=0755"
 	if r.spec.Size != "" {
 		options += ",size=" + r.spec.Size

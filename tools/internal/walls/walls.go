@@ -97,6 +97,7 @@ type Room struct {
 	kind    Kind
 	root    string // of the machine's paths: what Outside prepends
 	mount   string // what Close removes
+	claimed *os.File
 	spec    Spec
 	hidden  []string // empty directories over those of the machine, to be made read-only
 	environ []string
@@ -188,6 +189,7 @@ func (r *Room) Close() error {
 		r.running.Lock()
 		defer r.running.Unlock()
 		r.closed = r.close()
+		r.claimed.Close() // nil is an error that nobody needs
 	})
 	return r.closed
 }

@@ -1,5 +1,6 @@
 """`build_environment`: the locked distributions that a project is built with, as one file."""
 
+load("//rules/private:interpreter_key.bzl", "interpreter_key")
 load(":providers.bzl", "BuildEnvironmentInfo")
 
 _HELPER = Label("//rules:toolchain_type")
@@ -37,7 +38,7 @@ def _build_environment_impl(ctx):
             transitive = [depset(ctx.files.wheels)],
         ),
         outputs = [archive, info],
-        env = {},
+        env = interpreter_key(python),
         execution_requirements = {"block-network": ""},
         mnemonic = "PyprojectEnvironment",
         progress_message = "Laying out build environment %{label}",
@@ -51,6 +52,7 @@ def _build_environment_impl(ctx):
             lock = ctx.attr.lock_label,
             python = python,
             repair = ctx.attr.repair,
+            wheels = depset(ctx.files.wheels),
         ),
         OutputGroupInfo(info = depset([info])),
     ]

@@ -12,6 +12,7 @@ path on the execution machine, bound read-only, whose version is declared so tha
     fields = {
         "archive": "File: one uncompressed tar of the interpreter's prefix, or None for a system interpreter.",
         "executable": "string: the interpreter's path, relative to the archive's top, or absolute for a system interpreter.",
+        "identity": "string: what tells a system interpreter from another at the same path, its full version above all, so that it is in the key of every action; empty for an archive, whose content is.",
         "libc": "string: the C library that the interpreter is linked with: \"gnu\", \"musl\", or \"none\" where there is no choice.",
         "version": "string: major and minor version, with a \"t\" for a free-threaded interpreter: \"3.13\", \"3.14t\".",
     },
@@ -25,6 +26,7 @@ BuildEnvironmentInfo = provider(
         "lock": "string: the label of the lock that the environment is made from, for messages.",
         "python": "PyprojectPythonInfo: the interpreter of the environment.",
         "repair": "string: the command that brings the lock up to date, for messages.",
+        "wheels": "depset of File: the locked files that the environment was chosen from.",
     },
 )
 

@@ -10,6 +10,7 @@ def _pyproject_python_toolchain_impl(ctx):
     return [platform_common.ToolchainInfo(python = PyprojectPythonInfo(
         archive = ctx.file.archive,
         executable = ctx.attr.interpreter_path or ctx.attr.executable,
+        identity = ctx.attr.identity,
         libc = ctx.attr.libc,
         version = ctx.attr.python_version,
     ))]
@@ -28,6 +29,10 @@ build with a system interpreter, or with an interpreter of your own that rules_p
         "executable": attr.string(
             doc = "The interpreter's path in `archive`, relative to its top.",
             default = "bin/python3",
+        ),
+        "identity": attr.string(
+            doc = "What tells a system interpreter from the one that an upgrade of the machine puts in its place: its full " +
+                  "version and build. It is part of the key of every action. `pyproject.system_python` fills it in.",
         ),
         "interpreter_path": attr.string(
             doc = "A system interpreter: its absolute path on the execution machine. It is bound read-only; its version is in " +

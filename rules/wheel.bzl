@@ -31,7 +31,7 @@ def _pyproject_wheel_impl(ctx):
         arguments = ["wheel", outputs, run.args],
         inputs = run.inputs,
         outputs = [wheel, log, metadata],
-        env = {},
+        env = run.env,
         execution_requirements = {"block-network": ""},
         mnemonic = "PyprojectWheel",
         progress_message = "Building wheel %{label}",

@@ -38,6 +38,7 @@ def _rules_python_toolchain_impl(ctx):
         return [platform_common.ToolchainInfo(python = PyprojectPythonInfo(
             archive = None,
             executable = runtime.interpreter_path,
+            identity = "",
             libc = ctx.attr.libc,
             version = version,
         ))]
@@ -66,6 +67,7 @@ def _rules_python_toolchain_impl(ctx):
     return [platform_common.ToolchainInfo(python = PyprojectPythonInfo(
         archive = archive,
         executable = executable,
+        identity = "",
         libc = ctx.attr.libc,
         version = version,
     ))]

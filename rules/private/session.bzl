@@ -4,6 +4,7 @@ load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
 load("@bazel_tools//tools/cpp:toolchain_utils.bzl", "use_cpp_toolchain")
 load("//rules:providers.bzl", "BuildEnvironmentInfo")
 load(":compilers.bzl", "add_compilers")
+load(":interpreter_key.bzl", "interpreter_key")
 load(":source.bzl", "SOURCE_ATTRS", "add_source")
 
 HELPER = Label("//rules:toolchain_type")
@@ -94,7 +95,8 @@ def session(ctx):
     Args:
       ctx: the context of a rule that has SESSION_ATTRS and SESSION_TOOLCHAINS.
     Returns:
-      A struct: `args` (an `Args`), `inputs` (a depset of File), `helper` (a FilesToRunProvider).
+      A struct: `args` (an `Args`), `env` (of the helper, not of the hooks), `helper` (a FilesToRunProvider), `inputs` (a
+      depset of File).
     """
     args = ctx.actions.args()
     args.use_param_file("@%s", use_always = True)
@@ -116,6 +118,7 @@ def session(ctx):
     inputs += _add_tools(ctx, args)
     return struct(
         args = args,
+        env = interpreter_key(ctx.attr.build_environment[BuildEnvironmentInfo].python),
         helper = toolchain.helper,
         inputs = depset(transitive = inputs),
     )

@@ -15,6 +15,7 @@ exports_files(["facts.bzl"])
 
 pyproject_python_toolchain(
     name = "python",
+    identity = {identity},
     interpreter_path = {interpreter},
     libc = "{libc}",
     python_version = "{python_version}",
@@ -192,6 +193,7 @@ def _system_python_impl(rctx):
         python_version = python_version(facts),
     ))
     rctx.file("BUILD.bazel", _BUILD.format(
+        identity = repr(facts["identity"]),
         host_constraints = Label("@platforms//host:constraints.bzl"),
         interpreter = repr(interpreter),
         libc = facts["libc"],

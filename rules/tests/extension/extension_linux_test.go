@@ -192,15 +192,18 @@ helper.prebuilt(file = "//:prebuilt")
 // TestHelperBytes proves that the helper's bytes depend on nothing but its sources: neither on the directory, the output
 // base nor the state of Go's caches (BYTES-1).
 func TestHelperBytes(t *testing.T) {
-	copied := filepath.Join(t.TempDir(), "elsewhere")
-	if output, err := exec.Command("cp", "-r", repository(t), copied).CombinedOutput(); err != nil {
+	first, second := filepath.Join(t.TempDir(), "module"), filepath.Join(t.TempDir(), "elsewhere")
+	if output, err := exec.Command("cp", "-r", repository(t), first).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	if output, err := exec.Command("cp", "-r", first, second).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
 	var sums []string
 	for _, c := range []struct {
 		module string
 		env    []string
-	}{{repository(t), nil}, {copied, []string{"GOCACHE=" + t.TempDir()}}} {
+	}{{first, nil}, {second, []string{"GOCACHE=" + t.TempDir()}}} {
 		w := newWorkspace(t, map[string]string{
 			"MODULE.bazel": moduleFile(c.module, hubTags), "a/BUILD.bazel": "", "b/BUILD.bazel": "", "a/lock.txt": goodLock,
 		})

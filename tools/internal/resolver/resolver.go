@@ -75,7 +75,8 @@ func writeInputs(dir string, opts Options) error {
 	if err := os.WriteFile(filepath.Join(dir, inputName), []byte(in.String()), 0o666); err != nil {
 		return fmt.Errorf("write requirements: %w", err)
 	}
-	if opts.Preferred == nil {
+	// uv refuses a lock without packages.
+	if opts.Preferred == nil || len(opts.Preferred.Packages) == 0 {
 		return nil
 	}
 	var pins bytes.Buffer

@@ -55,7 +55,7 @@ def _pyproject_wheel_impl(ctx):
         ),
     ]
 
-_pyproject_wheel = rule(
+pyproject_wheel_rule = rule(
     implementation = _pyproject_wheel_impl,
     doc = """Builds a wheel with the project's own backend, in walls, from locked build requirements.
 
@@ -80,7 +80,7 @@ when the backend has run. Other outputs: the group `log` (what the backend print
 )
 
 def pyproject_wheel(name, other_packages = [], **kwargs):
-    """Builds a wheel with the project's own backend: one target of the rule below.
+    """Builds a wheel with the project's own backend: one target of `pyproject_wheel_rule`.
 
     The macro is here for one reason: only it can see the packages below the project, whose files `glob` leaves out without
     a word. Those that `srcs` hold no file of are an error, unless they are named in `other_packages`.
@@ -88,9 +88,9 @@ def pyproject_wheel(name, other_packages = [], **kwargs):
     Args:
       name: the target's name; the wheel is in `NAME.dist`.
       other_packages: packages below this one that are not of the project, relative to it: `docs`, `examples/**`.
-      **kwargs: the attributes of the rule.
+      **kwargs: the attributes of `pyproject_wheel_rule`.
     """
-    _pyproject_wheel(
+    pyproject_wheel_rule(
         name = name,
         subpackages = [] if kwargs.get("sdist") else project_subpackages(other_packages),
         **kwargs

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"unicode/utf8"
 
 	"google.golang.org/protobuf/encoding/protowire"
 )
@@ -69,7 +70,23 @@ func (m message) text(field protowire.Number) string {
 	if len(values) == 0 {
 		return ""
 	}
-	return string(values[len(values)-1])
+	return unmangle(string(values[len(values)-1]))
+}
+
+// unmangle undoes what Bazel does to text outside of ASCII: it takes each byte of UTF-8 for a character of Latin-1, and
+// encodes that once more.
+func unmangle(text string) string {
+	var bytes []byte
+	for _, character := range text {
+		if character > 0xff {
+			return text
+		}
+		bytes = append(bytes, byte(character))
+	}
+	if !utf8.Valid(bytes) {
+		return text
+	}
+	return string(bytes)
 }
 
 // messages decodes a repeated field. What does not decode is left out: the whole was decoded once before.

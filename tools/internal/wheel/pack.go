@@ -11,7 +11,7 @@ import (
 	"os"
 	"sync"
 
-	"github.com/rules-pyproject/rules_pyproject/tools/internal/deflate"
+	"github.com/klauspost/compress/flate"
 )
 
 // spoolFrom is the size from which a compressed file waits for its turn on disk instead of in memory.
@@ -27,8 +27,18 @@ type packed struct {
 	disk       *os.File
 }
 
-// deflaters are kept because each holds half a megabyte of tables.
-var deflaters = sync.Pool{New: func() any { return deflate.NewWriter(io.Discard) }}
+// level is part of the bytes of every wheel.
+const level = 6
+
+// deflaters are kept because each holds half a megabyte of tables. They are not the standard library's: its bytes change
+// from one Go to the next (1.27 wrote it anew), while go.mod pins these.
+var deflaters = sync.Pool{New: func() any {
+	deflater, err := flate.NewWriter(io.Discard, level)
+	if err != nil {
+		panic(err) // the level is a constant
+	}
+	return deflater
+}}
 
 // pack reads, hashes and compresses one file of a wheel.
 func pack(f *File, tempDir string) (packed, error) {
@@ -69,7 +79,7 @@ func packBytes(data []byte) packed {
 // fill compresses r into out and notes hash, checksum and sizes.
 func (p *packed) fill(r io.Reader, out io.Writer) error {
 	count := &counter{out: out}
-	deflater := deflaters.Get().(*deflate.Writer)
+	deflater := deflaters.Get().(*flate.Writer)
 	defer deflaters.Put(deflater)
 	deflater.Reset(count)
 	sum, crc := sha256.New(), crc32.NewIEEE()

@@ -58,8 +58,8 @@ func ParseRecord(data []byte) ([]RecordEntry, error) {
 
 // hashMakers are the algorithms that RECORD may use: PEP 427 says "sha256 or better".
 var hashMakers = map[string]func() hash.Hash{
-	"sha256":   sha256.New,
-	"sha512":   sha512.New,
+	"sha256": sha256.New,
+	"sha512": sha512.New,
 }
 
 // parseHash reads "sha256=URLSAFE-BASE64". Padding is against the letter of PEP 427, and old tools wrote it.

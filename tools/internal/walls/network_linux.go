@@ -19,11 +19,12 @@ const resolverAddress = "127.0.0.1"
 const enough = 200
 
 // network is the network of a room: a loopback interface, and two observers for the message that has to say what a
-// build wanted (BE-7). A resolver answers that no name exists, and a packet socket sees connections to addresses. They are
-// refused at once, because every address is routed to the loopback interface. No proxy variable is needed for that.
+// build wanted (BE-7). A resolver answers that no name exists, and raw sockets see connections to IPv4 addresses. They are
+// refused at once, because every address is routed to the loopback interface; IPv6 addresses have no route at all. No
+// proxy variable is needed for that.
 type network struct {
 	resolver *resolver
-	packets  *os.File
+	packets  []*os.File
 	mu       sync.Mutex
 	seen     map[string]bool
 	order    []string
@@ -36,25 +37,32 @@ func openNetwork() (*network, error) {
 	if err != nil {
 		return nil, fmt.Errorf("raise the loopback interface: %w", err)
 	}
-	if err := routeToLoopback(unix.AF_INET, lo); err != nil {
+	if err := routeToLoopback(lo); err != nil {
 		return nil, fmt.Errorf("route to the loopback interface: %w", err)
 	}
-	// Without IPv6 in the kernel nothing connects by it either.
-	_ = routeToLoopback(unix.AF_INET6, lo)
-	if n.packets, err = openPackets(lo); err != nil {
-		return nil, fmt.Errorf("watch the loopback interface: %w", err)
+	for _, protocol := range []int{unix.IPPROTO_TCP, unix.IPPROTO_UDP} {
+		packets, err := openPackets(protocol)
+		if err != nil {
+			n.close()
+			return nil, fmt.Errorf("watch the loopback interface: %w", err)
+		}
+		n.packets = append(n.packets, packets)
+		go n.watch(packets)
 	}
-	go n.watch()
 	if n.resolver, err = openResolver(n.want); err != nil {
-		n.packets.Close()
+		n.close()
 		return nil, fmt.Errorf("answer host names: %w", err)
 	}
 	return n, nil
 }
 
 func (n *network) close() {
-	n.resolver.close()
-	n.packets.Close()
+	if n.resolver != nil {
+		n.resolver.close()
+	}
+	for _, packets := range n.packets {
+		packets.Close()
+	}
 }
 
 // want remembers that something was asked for.
@@ -75,15 +83,17 @@ func (n *network) remember(what string) {
 func (n *network) wanted() []string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if raw, err := n.packets.SyscallConn(); err == nil {
-		_ = raw.Control(func(fd uintptr) { n.drain(int(fd)) })
+	for _, packets := range n.packets {
+		if raw, err := packets.SyscallConn(); err == nil {
+			_ = raw.Control(func(fd uintptr) { n.drain(int(fd)) })
+		}
 	}
 	return append([]string(nil), n.order...)
 }
 
-// watch empties the socket all the time: it holds only a few hundred packets.
-func (n *network) watch() {
-	raw, err := n.packets.SyscallConn()
+// watch empties a socket all the time: it holds only a few hundred packets.
+func (n *network) watch(packets *os.File) {
+	raw, err := packets.SyscallConn()
 	if err != nil {
 		return
 	}
@@ -112,21 +122,16 @@ func (n *network) drain(fd int) {
 	}
 }
 
-// destination is ADDRESS:PORT of an IP packet that the filter let through.
+// destination is ADDRESS:PORT of an IPv4 packet that the filter let through.
 func destination(p []byte) string {
-	var address net.IP
-	var header int
-	switch {
-	case len(p) >= 20 && p[0]>>4 == 4:
-		address, header = net.IP(p[16:20]), int(p[0]&15)*4
-	case len(p) >= 40 && p[0]>>4 == 6:
-		address, header = net.IP(p[24:40]), 40
-	}
-	if address == nil || len(p) < header+4 || address.IsMulticast() {
+	if len(p) < 20 {
 		return ""
 	}
-	port := binary.BigEndian.Uint16(p[header+2:])
-	return net.JoinHostPort(address.String(), fmt.Sprint(port))
+	address, header := net.IP(p[16:20]), int(p[0]&15)*4
+	if len(p) < header+4 || address.IsMulticast() {
+		return ""
+	}
+	return net.JoinHostPort(address.String(), fmt.Sprint(binary.BigEndian.Uint16(p[header+2:])))
 }
 
 // raiseLoopback brings the interface up, which gives it its addresses, and returns its index.
@@ -148,8 +153,8 @@ func raiseLoopback() (int, error) {
 	return lo.Index, unix.IoctlIfreq(fd, unix.SIOCSIFFLAGS, request)
 }
 
-// routeToLoopback makes every address of a family one of this machine: `ip route add local default dev lo table local`.
-func routeToLoopback(family, lo int) error {
+// routeToLoopback makes every IPv4 address one of this machine: `ip route add local default dev lo table local`.
+func routeToLoopback(lo int) error {
 	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_ROUTE)
 	if err != nil {
 		return err
@@ -161,7 +166,7 @@ func routeToLoopback(family, lo int) error {
 	order.PutUint32(m[0:], uint32(len(m)))
 	order.PutUint16(m[4:], unix.RTM_NEWROUTE)
 	order.PutUint16(m[6:], unix.NLM_F_REQUEST|unix.NLM_F_CREATE|unix.NLM_F_REPLACE|unix.NLM_F_ACK)
-	m[header] = byte(family)
+	m[header] = unix.AF_INET
 	m[header+4] = unix.RT_TABLE_LOCAL
 	m[header+5] = unix.RTPROT_STATIC
 	m[header+6] = unix.RT_SCOPE_HOST

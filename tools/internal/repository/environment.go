@@ -82,29 +82,30 @@ func (e *environment) fill(l *lock.Lock, targets []target, files *fileTable) err
 	if err := contradiction(l, fitting); err != nil {
 		return err
 	}
-	type use struct{ target, label string }
-	used := map[use]bool{}
 	for _, p := range l.Packages {
 		e.locked.Distributions = append(e.locked.Distributions, distribution(p))
+		wanting := slices.DeleteFunc(slices.Clone(fitting), func(t target) bool { return !wanted(p, t).possibly })
 		for _, f := range p.Files {
 			name, err := wheel.ParseName(f.Name)
 			if err != nil {
 				continue // an sdist; checkFiles has refused what is neither
 			}
 			label := ""
-			for _, t := range fitting {
-				if !t.fits(name) || !wanted(p, t).possibly {
+			for _, t := range wanting {
+				if !t.fits(f.Name, name) {
 					continue
 				}
 				if label == "" {
 					label = files.label(l, p, f, e.file.Label, e.repair)
 				}
-				if u := (use{t.name(), label}); !used[u] {
-					used[u] = true
-					e.wheels[t.name()] = append(e.wheels[t.name()], label)
-				}
+				e.wheels[t.name()] = append(e.wheels[t.name()], label)
 			}
 		}
+	}
+	// Two entries of one distribution, whose markers differ, may name the same file.
+	for name, labels := range e.wheels {
+		slices.Sort(labels)
+		e.wheels[name] = slices.Compact(labels)
 	}
 	return nil
 }

@@ -105,11 +105,11 @@ func stems(environments []environment) ([]string, map[string][]environment) {
 
 // stem is a lock's name without its extension. PEP 751's pylock.NAME.toml is called NAME.
 func stem(name string) string {
-	base := strings.TrimSuffix(name, path.Ext(name))
+	dir, base := path.Split(strings.TrimSuffix(name, path.Ext(name)))
 	if inner, ok := strings.CutPrefix(base, "pylock."); ok && path.Ext(name) == ".toml" && inner != "" {
-		return inner
+		base = inner
 	}
-	return base
+	return dir + base
 }
 
 // call is the target of one lock.
@@ -144,7 +144,6 @@ func (e environment) wheelsExpression(targets []target) build.Expr {
 		onPython := e.shared(isFor[:count])
 		for _, t := range isFor[:count] {
 			rest := slices.DeleteFunc(slices.Clone(e.wheels[t.name()]), func(label string) bool { return onPython[label] })
-			slices.Sort(rest)
 			someTarget = someTarget || len(rest) > 0
 			addBranch(byTarget, t.name(), rest)
 		}

@@ -226,7 +226,7 @@ func TestFits(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := targets[0].fits(name); got != c.want {
+		if got := targets[0].fits(c.file, name); got != c.want {
 			t.Errorf("%s fits %s: %v, want %v", c.file, targets[0].name(), got, c.want)
 		}
 	}

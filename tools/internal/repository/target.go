@@ -40,8 +40,10 @@ type target struct {
 
 // memory keeps what was found out for one Python and platform: locks repeat the same few tags and markers.
 type memory struct {
-	tags    map[string]bool
-	markers map[string]holds
+	versions []string // full versions that stand for all of this minor one
+	tags     map[string]bool
+	markers  map[string]holds
+	admitted map[string]bool
 }
 
 // holds is what can be said of a marker without the interpreter.
@@ -60,7 +62,7 @@ func (h Hub) targets() ([]target, error) {
 		}
 		for _, p := range platforms {
 			if len(h.Platforms) == 0 || slices.Contains(h.Platforms, p.name) {
-				out = append(out, target{version, p, &memory{map[string]bool{}, map[string]holds{}}})
+				out = append(out, target{version, p, &memory{fullVersions(version), map[string]bool{}, map[string]holds{}, map[string]bool{}}})
 			}
 		}
 	}
@@ -83,9 +85,9 @@ func platformNames() []string {
 // name is the name of the target's config_setting.
 func (t target) name() string { return t.python + "_" + t.platform.name }
 
-// fits says whether an interpreter of this kind may be able to use the wheel.
-func (t target) fits(name wheel.Name) bool {
-	tag := strings.Join(name.Python, ".") + "-" + strings.Join(name.ABI, ".") + "-" + strings.Join(name.Platform, ".")
+// fits says whether an interpreter of this kind may be able to use the wheel, whose name was parsed before.
+func (t target) fits(file string, name wheel.Name) bool {
+	tag := compressedTag(file)
 	known, found := t.memory.tags[tag]
 	if found {
 		return known
@@ -104,6 +106,15 @@ func (t target) fits(name wheel.Name) bool {
 	return known
 }
 
+// compressedTag is the part of a wheel's file name that says where it fits.
+func compressedTag(file string) string {
+	start := len(file)
+	for range 3 {
+		start = max(strings.LastIndexByte(file[:start], '-'), 0)
+	}
+	return file[start:]
+}
+
 // wants says whether the marker may hold here, and whether it does for every interpreter of this kind.
 func (t target) wants(marker *requirement.Marker) holds {
 	if marker == nil {
@@ -114,7 +125,7 @@ func (t target) wants(marker *requirement.Marker) holds {
 	if found {
 		return known
 	}
-	versions := t.fullVersions()
+	versions := t.memory.versions
 	if !strings.Contains(text, "python_full_version") && !strings.Contains(text, "implementation_version") {
 		versions = versions[:1]
 	}
@@ -131,17 +142,24 @@ func (t target) wants(marker *requirement.Marker) holds {
 
 // admits says whether some interpreter of this kind is among the versions.
 func (t target) admits(versions requirement.Specifier) bool {
-	for _, text := range t.fullVersions() {
-		version, err := requirement.ParseVersion(text)
-		if err == nil && versions.Contains(version, true) {
-			return true
-		}
+	text := versions.String()
+	if text == "" {
+		return true
 	}
-	return false
+	known, found := t.memory.admitted[text]
+	if found {
+		return known
+	}
+	for _, full := range t.memory.versions {
+		version, err := requirement.ParseVersion(full)
+		known = known || err == nil && versions.Contains(version, true)
+	}
+	t.memory.admitted[text] = known
+	return known
 }
 
-func (t target) fullVersions() []string {
-	minor := strings.TrimSuffix(t.python, "t")
+func fullVersions(python string) []string {
+	minor := strings.TrimSuffix(python, "t")
 	versions := make([]string, 0, latestPatch+2)
 	for patch := 0; patch <= latestPatch; patch++ {
 		versions = append(versions, fmt.Sprintf("%s.%d", minor, patch))

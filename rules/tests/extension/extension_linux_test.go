@@ -224,3 +224,26 @@ func TestHelperBytes(t *testing.T) {
 		t.Errorf("the helper's hashes are %q", sums)
 	}
 }
+
+// TestLockTarget proves that a pyproject_lock runs where the lock is broken, and that its second run changes nothing
+// (REQ-4). It is the one test here that asks the machine's own index, for uv and one small distribution.
+func TestLockTarget(t *testing.T) {
+	w := newWorkspace(t, map[string]string{
+		"MODULE.bazel": moduleFile(repository(t), hubTags),
+		"a/BUILD.bazel": `load("@rules_pyproject//rules:lock.bzl", "pyproject_lock")
+pyproject_lock(name = "lock", project = "pyproject.toml", out = "lock.txt")
+`,
+		"a/pyproject.toml": "[build-system]\nrequires = [\"flit_core==3.12.0\"]\nbuild-backend = \"flit_core.buildapi\"\n",
+		"a/lock.txt":       "<<<<<<< ours\n",
+		"b/BUILD.bazel":    "",
+		"b/lock.txt":       goodLock,
+	})
+	w.succeeds([]string{"is written anew: lock.txt:1: ", "added    flit-core 3.12.0", "lock.txt written: 1 distributions"}, "run", "//a:lock")
+	w.succeeds([]string{"lock.txt is up to date"}, "run", "//a:lock")
+	lock, err := os.ReadFile(filepath.Join(w.dir, "workspace/a/lock.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.contains(string(lock), []string{"#     bazel run //a:lock\n", "\nflit-core==3.12.0 \\\n", " flit_core-3.12.0-py3-none-any.whl\n"})
+	w.succeeds([]string{"flit_core_3.12.0_py3_none_any_"}, "query", "--output=build", "@environments//a")
+}

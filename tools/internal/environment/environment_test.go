@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -224,12 +225,19 @@ func TestEmpty(t *testing.T) {
 func TestPackedInterpreter(t *testing.T) {
 	facts := python(t)
 	prefix := filepath.Dir(filepath.Dir(facts.Executable))
-	var files []string
-	for _, pattern := range []string{"*.py", "collections/*.py", "encodings/*.py", "importlib/*.py", "importlib/metadata/*.py", "json/*.py",
-		"re/*.py", "sysconfig/*.py", "concurrent/*.py", "concurrent/futures/*.py", "email/*.py", "lib-dynload/*.so"} {
-		found, err := filepath.Glob(filepath.Join(facts.Stdlib, pattern))
-		must(t, err)
-		files = append(files, found...)
+	// The files of the library that the probe and the compiler load.
+	output, err := exec.Command(facts.Executable, "-I", "-S", "-B", "-c", `
+import importlib.util, json, marshal, os, platform, struct, sys, sysconfig, types
+sysconfig.get_config_var("SOABI"), platform.platform()
+for module in list(sys.modules.values()):
+    print(getattr(module, "__file__", None) or "")`).Output()
+	must(t, err)
+	files, err := filepath.Glob(filepath.Join(facts.Stdlib, "lib-dynload", "*.so"))
+	must(t, err)
+	for _, name := range strings.Split(string(output), "\n") {
+		if strings.HasPrefix(name, facts.Stdlib+"/") {
+			files = append(files, name)
+		}
 	}
 	shared, err := filepath.Glob(filepath.Join(prefix, facts.PlatLib, "libpython3*.so*"))
 	must(t, err)

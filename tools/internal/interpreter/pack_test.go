@@ -39,17 +39,7 @@ func inBuild(t *testing.T, copied bool) (prefix string, files []string) {
 	for _, name := range shared {
 		place(filepath.Join(prefix, facts.PlatLib, filepath.Base(name)), name)
 	}
-	top, err := filepath.Glob(filepath.Join(facts.Stdlib, "*.py"))
-	must(t, err)
-	for _, dir := range []string{"collections", "encodings", "importlib", "json", "lib-dynload", "re", "sysconfig"} {
-		inner, err := filepath.Glob(filepath.Join(facts.Stdlib, dir, "*.*"))
-		must(t, err)
-		top = append(top, inner...)
-	}
-	for _, name := range top {
-		if filepath.Base(name) == "sitecustomize.py" {
-			continue // this test brings its own
-		}
+	for _, name := range startup(t, facts) {
 		rel, err := filepath.Rel(facts.Stdlib, name)
 		must(t, err)
 		place(filepath.Join(lib, rel), name)
@@ -60,6 +50,26 @@ func inBuild(t *testing.T, copied bool) (prefix string, files []string) {
 		files = append(files, filepath.Join(lib, name))
 	}
 	return prefix, files
+}
+
+// startup lists the files of the library that the probe and the compiler load, and a few extension modules, by which
+// Python finds its library.
+func startup(t *testing.T, facts Facts) []string {
+	t.Helper()
+	output, err := exec.Command(facts.Executable, "-I", "-S", "-B", "-c", probeScript+`
+import collections.abc, importlib.util, json, marshal, types
+for module in list(sys.modules.values()):
+    print(getattr(module, "__file__", None) or "")
+`).Output()
+	must(t, err)
+	files, err := filepath.Glob(filepath.Join(facts.Stdlib, "lib-dynload", "_*.so"))
+	must(t, err)
+	for _, name := range strings.Split(string(output), "\n") {
+		if strings.HasPrefix(name, facts.Stdlib+"/") && !slices.Contains(files, name) {
+			files = append(files, name)
+		}
+	}
+	return files
 }
 
 // TestPack: an in-build interpreter starts from its archive, from its own library and byte code (BE-4), and its bytes
@@ -96,7 +106,7 @@ func TestPack(t *testing.T) {
 	if real, _ := filepath.EvalSymlinks(dir); facts.BasePrefix != real {
 		t.Errorf("its prefix is %s, not %s", facts.BasePrefix, real)
 	}
-	output, err := exec.Command(filepath.Join(dir, "bin/python3"), "-I", "-v", "-c", "import json").CombinedOutput()
+	output, err := exec.Command(filepath.Join(dir, "bin/python3"), "-I", "-S", "-v", "-c", "import json").CombinedOutput()
 	must(t, err)
 	if !strings.Contains(string(output), "json/__pycache__/__init__."+facts.CacheTag+".pyc matches") {
 		t.Errorf("json was not loaded from byte code:\n%s", output)

@@ -138,6 +138,7 @@ def _download(rctx, version):
         "`apt-get update` on this machine shows the same error: repair /etc/apt",
         "bazel fetch again, if the machine was without network",
     ])
+
     # With an empty status file nothing counts as installed, so these are all packages that the interpreter needs.
     planned = _run(rctx, apt + ["--print-uris", "install", "python" + version], "looking for Debian's python" + version, [
         "debian_python(version = …) with a version that `apt-cache search '^python3[.]'` shows",

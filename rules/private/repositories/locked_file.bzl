@@ -25,6 +25,7 @@ def fetch_locked_file(rctx, locked, output):
       locked: what to fetch: a struct with the attributes of `locked_file`.
       output: where the file goes, relative to the repository.
     """
+
     # Without any URL Bazel has only its repository cache to look into.
     if rctx.download(url = [], output = output, sha256 = locked.sha256, allow_fail = True).success:
         return

@@ -19,7 +19,7 @@ func runEnvironment(ctx context.Context, args []string, std Streams) error {
 	var opts environment.CreateOptions
 	var label, locked, executable, libc string
 	flags := newFlags("environment", environmentSummary, std)
-	flags.StringVar(&label, "label", "", "`label` of the target, for messages")
+	flags.StringVar(&label, "label", "environment", "`label` of the target, for messages")
 	flags.StringVar(&locked, "lock", "", "`path` of the locked environment, as the verb repositories wrote it")
 	flags.Func("wheel", "`path` of a locked wheel, repeated; those that the interpreter does not need are ignored", func(path string) error {
 		opts.Wheels = append(opts.Wheels, path)
@@ -38,10 +38,11 @@ func runEnvironment(ctx context.Context, args []string, std Streams) error {
 	if flags.NArg() > 0 {
 		return usagef("environment: %q is not a flag", flags.Arg(0))
 	}
-	for name, value := range map[string]string{"lock": locked, "output": opts.Output} {
-		if value == "" {
-			return usagef("environment: --%s is missing", name)
-		}
+	if locked == "" {
+		return usagef("environment: --lock is missing")
+	}
+	if opts.Output == "" {
+		return usagef("environment: --output is missing")
 	}
 	source, err := interpreterSource(opts.Interpreter.Executable, opts.Interpreter.Archive, executable)
 	if err != nil {

@@ -14,7 +14,7 @@ unpacked, and without test suites, static libraries, and packages that are insta
 func runInterpreter(ctx context.Context, args []string, std Streams) error {
 	var opts interpreter.PackOptions
 	flags := newFlags("interpreter", interpreterSummary, std)
-	label := flags.String("label", "", "`label` of the target, for messages")
+	label := flags.String("label", "interpreter", "`label` of the target, for messages")
 	flags.StringVar(&opts.Prefix, "prefix", "", "`path` of the directory with bin and lib, the archive's root")
 	flags.Func("file", "`path` of a file of the interpreter or of a directory of files, repeated, all below the prefix", func(path string) error {
 		opts.Files = append(opts.Files, path)

@@ -1,0 +1,1 @@
+"""A project whose build records what it sees, and whose description a plugin makes."""

@@ -1,9 +1,8 @@
 """The C++ toolchain of Bazel, as arguments of a session: compilers, their flags, and the files that they need."""
 
-load("@bazel_tools//tools/build_defs/cc:action_names.bzl", "ACTION_NAMES")
-load("@bazel_tools//tools/cpp:toolchain_utils.bzl", "find_cpp_toolchain")
-
-_CC_TYPE = "@bazel_tools//tools/cpp:toolchain_type"
+load("@rules_cc//cc:action_names.bzl", "ACTION_NAMES")
+load("@rules_cc//cc:find_cc_toolchain.bzl", "find_cc_toolchain")
+load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
 
 # Features that are Bazel's own business: dependency files, parameter files, modules.
 _UNSUPPORTED = ["layering_check", "module_maps", "parse_headers", "thin_lto", "fdo_optimize"]
@@ -43,14 +42,14 @@ def add_compilers(ctx, args):
     """Adds the configured C++ toolchain to the arguments of a session, if there is one.
 
     Args:
-      ctx: the rule's context; the rule has `use_cpp_toolchain(mandatory = False)` and the fragment `cpp`.
+      ctx: the rule's context; the rule has `use_cc_toolchain(mandatory = False)` and the fragment `cpp`.
       args: the `Args` of the session.
     Returns:
       A depset of File: what the compilers read of their own.
     """
-    if not ctx.toolchains[_CC_TYPE]:
+    toolchain = find_cc_toolchain(ctx, mandatory = False)
+    if not toolchain:
         return depset()
-    toolchain = find_cpp_toolchain(ctx)
     features = cc_common.configure_features(
         ctx = ctx,
         cc_toolchain = toolchain,

@@ -1,7 +1,7 @@
 """A session of hooks, as arguments and inputs: what every rule that runs a backend has in common."""
 
 load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
-load("@bazel_tools//tools/cpp:toolchain_utils.bzl", "use_cpp_toolchain")
+load("@rules_cc//cc:find_cc_toolchain.bzl", "use_cc_toolchain")
 load("//rules:providers.bzl", "BuildEnvironmentInfo")
 load(":compilers.bzl", "add_compilers")
 load(":interpreter_key.bzl", "interpreter_key")
@@ -10,7 +10,7 @@ load(":source.bzl", "SOURCE_ATTRS", "add_source")
 HELPER = Label("//rules:toolchain_type")
 _PYTHON = Label("//rules:python_toolchain_type")
 
-SESSION_TOOLCHAINS = [HELPER, _PYTHON] + use_cpp_toolchain(mandatory = False)
+SESSION_TOOLCHAINS = [HELPER, _PYTHON] + use_cc_toolchain(mandatory = False)
 
 SESSION_ATTRS = SOURCE_ATTRS | {
     "build_environment": attr.label(

@@ -46,7 +46,7 @@ print(json.dumps({
     "debug": hasattr(sys, "gettotalrefcount"),
     "libc": libc(),
     "stdlib": os.path.dirname(os.path.realpath(os.__file__)),
-    "include": variable("INCLUDEPY") or "",
+    "include": sysconfig.get_path("include") or "",
     "platlib": getattr(sys, "platlibdir", "lib"),
     "markers": {
         "implementation_name": name.name if name else "",

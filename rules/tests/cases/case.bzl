@@ -1,0 +1,65 @@
+"""The targets of a case: its lock, its wheels, the reference, and the test that compares them."""
+
+load("@rules_python//python:defs.bzl", "py_test")
+load("//rules:lock.bzl", "pyproject_lock")
+load("//rules:wheel.bzl", "pyproject_wheel")
+load(":reference.bzl", "pypa_build_wheel")
+load(":walls.bzl", "in_walls_of_paths")
+
+def _environment(case):
+    return "@case_environments//rules/tests/cases:locks/" + case
+
+def _sdist(case):
+    return "@case_{}//:sdist".format(case)
+
+def case_wheel(name, case):
+    """Our wheel of a case.
+
+    Args:
+      name: the target's name.
+      case: the case's name.
+    """
+    pyproject_wheel(
+        name = name,
+        build_environment = _environment(case),
+        sdist = _sdist(case),
+        unknown_build_system_keys = "warning",
+    )
+
+def case_targets(name, requirements, allowed):
+    """All targets of a case.
+
+    Args:
+      name: the case's name, and that of its wheel.
+      requirements: requirements that the lock names besides those of the sdist.
+      allowed: differences between our wheel and pypa/build's that occur and are allowed.
+    """
+    pyproject_lock(
+        name = name + ".lock",
+        out = "locks/{}.txt".format(name),
+        requirements = requirements,
+        sdist = _sdist(name),
+    )
+    case_wheel(name = name, case = name)
+    in_walls_of_paths(name = name + ".paths", wheel = name)
+    pypa_build_wheel(
+        name = name + ".reference",
+        build_environment = _environment(name),
+        sdist = _sdist(name),
+    )
+    wheels = [
+        name,
+        "//rules/tests/cases/again:second_" + name,
+        name + ".paths",
+        name + ".reference",
+    ]
+    helper = "@rules_pyproject_helper//:pyproject"
+    py_test(
+        name = name + "_test",
+        size = "small",
+        srcs = ["case_test.py"],
+        args = ["$(rootpath {})".format(label) for label in [helper] + wheels],
+        data = [helper] + wheels,
+        env = {"ALLOWED": json.encode(allowed)},
+        main = "case_test.py",
+    )

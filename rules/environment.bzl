@@ -1,6 +1,7 @@
 """`build_environment`: the locked distributions that a project is built with, as one file."""
 
 load("//rules/private:interpreter_key.bzl", "interpreter_key")
+load("//rules/private:label_text.bzl", "label_text")
 load(":providers.bzl", "BuildEnvironmentInfo")
 
 _HELPER = Label("//rules:toolchain_type")
@@ -8,7 +9,7 @@ _PYTHON = Label("//rules:python_toolchain_type")
 
 def _build_environment_impl(ctx):
     if ctx.attr.error:
-        fail("\n{}: {}".format(ctx.label, ctx.attr.error))
+        fail("\n{}: {}".format(label_text(ctx.label), ctx.attr.error))
 
     helper = ctx.toolchains[_HELPER].helper
     python = ctx.toolchains[_PYTHON].python
@@ -18,7 +19,7 @@ def _build_environment_impl(ctx):
     args = ctx.actions.args()
     args.use_param_file("@%s", use_always = True)
     args.set_param_file_format("multiline")
-    args.add(str(ctx.label), format = "--label=%s")
+    args.add(label_text(ctx.label), format = "--label=%s")
     args.add(ctx.file.lock, format = "--lock=%s")
     args.add(python.version, format = "--python-version=%s")
     if python.archive:

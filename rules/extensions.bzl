@@ -1,5 +1,6 @@
 """The module extensions: `pyproject` for locks and sdists, `pyproject_helper` for the helper itself."""
 
+load("//rules/private:label_text.bzl", "label_text")
 load("//rules/private/repositories:helper.bzl", "helper")
 load("//rules/private/repositories:host.bzl", "host")
 load("//rules/private/repositories:hub.bzl", "hub")
@@ -26,11 +27,6 @@ def _claim(names, name, module, what):
               "  - where a dependency needs its own only for development, add `dev_dependency = True` to its use_extension\n").format(name, names[name], claim))
     names[name] = claim
 
-def _lock_title(label):
-    """A label as a user writes it: without the root module's empty repository name."""
-    text = str(label)
-    return text[2:] if text.startswith("@@//") else text
-
 def _lock_request(mctx, label):
     """What the helper is told of one lock; the file is watched even where it does not exist yet."""
     path = mctx.path(label)
@@ -41,7 +37,7 @@ def _lock_request(mctx, label):
     for _ in ([] if not label.package else label.package.split("/")) + label.name.split("/")[:-1]:
         root = root.dirname
     return {
-        "label": _lock_title(label),
+        "label": label_text(label),
         "repository": label.repo_name,
         "package": label.package,
         "name": label.name,

@@ -1,6 +1,7 @@
 """`pyproject_library`: a wheel that Python rules can depend on."""
 
 load("@rules_python//python:defs.bzl", "PyInfo")
+load("//rules/private:label_text.bzl", "label_text")
 load(":providers.bzl", "PyprojectLibraryInfo", "PyprojectWheelInfo")
 
 _HELPER = Label("//rules:toolchain_type")
@@ -11,7 +12,7 @@ def _pyproject_library_impl(ctx):
     args = ctx.actions.args()
     args.use_param_file("@%s", use_always = True)
     args.set_param_file_format("multiline")
-    args.add(str(ctx.label), format = "--label=%s")
+    args.add(label_text(ctx.label), format = "--label=%s")
     args.add_all([wheel], format_each = "--wheel=%s", expand_directories = False)
     args.add_all([tree], format_each = "--output=%s", expand_directories = False)
     ctx.actions.run(

@@ -1,6 +1,7 @@
 """`pyproject_script`: an entry point of a library, as a program."""
 
 load("@rules_python//python:defs.bzl", "PyInfo")
+load("//rules/private:label_text.bzl", "label_text")
 load(":providers.bzl", "PyprojectLibraryInfo")
 
 _RULES_PYTHON = "@rules_python//python:toolchain_type"
@@ -41,7 +42,7 @@ def _pyproject_script_impl(ctx):
     main = ctx.actions.declare_file(ctx.label.name + "_main.py")
     ctx.actions.write(main, _MAIN.format(
         imports = json.encode(ctx.attr.library[PyInfo].imports.to_list()),
-        label = json.encode(str(ctx.label)),
+        label = json.encode(label_text(ctx.label)),
         script = json.encode(script),
         tree = json.encode(_runfiles_path(ctx, tree)),
     ))

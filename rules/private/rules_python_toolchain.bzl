@@ -1,6 +1,7 @@
 """The default Python toolchain: the interpreter of rules_python's, in our form."""
 
 load("//rules:providers.bzl", "PyprojectPythonInfo")
+load(":label_text.bzl", "label_text")
 
 _HELPER = Label("//rules:toolchain_type")
 _RULES_PYTHON = "@rules_python//python:toolchain_type"
@@ -48,7 +49,7 @@ def _rules_python_toolchain_impl(ctx):
     args = ctx.actions.args()
     args.use_param_file("@%s", use_always = True)
     args.set_param_file_format("multiline")
-    args.add(str(ctx.label), format = "--label=%s")
+    args.add(label_text(ctx.label), format = "--label=%s")
     args.add(prefix, format = "--prefix=%s")
     args.add(archive, format = "--output=%s")
     files = depset([runtime.interpreter], transitive = [runtime.files])

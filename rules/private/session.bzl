@@ -5,6 +5,7 @@ load("@rules_cc//cc:find_cc_toolchain.bzl", "use_cc_toolchain")
 load("//rules:providers.bzl", "BuildEnvironmentInfo")
 load(":compilers.bzl", "add_compilers")
 load(":interpreter_key.bzl", "interpreter_key")
+load(":label_text.bzl", "label_text")
 load(":source.bzl", "SOURCE_ATTRS", "add_source")
 
 HELPER = Label("//rules:toolchain_type")
@@ -57,7 +58,7 @@ def _check_python(ctx, environment):
 A backend stamps a wheel with the interpreter that runs it, so both have to be of one version.
 Possible fixes:
   - register toolchains so that the target and the exec configuration resolve the same version
-  - build for Python {found}""".format(label = ctx.label, wanted = wanted, found = environment.python.version))
+  - build for Python {found}""".format(label = label_text(ctx.label), wanted = wanted, found = environment.python.version))
 
 def _add_environment(ctx, args):
     environment = ctx.attr.build_environment[BuildEnvironmentInfo]
@@ -84,7 +85,7 @@ def _add_tools(ctx, args):
         if not executable and len(files) == 1:
             executable = files[0]
         if not executable:
-            fail("{}: tools has {}, which is neither an executable nor one file. Possible fixes: name a target that is one.".format(ctx.label, target.label))
+            fail("{}: tools has {}, which is neither an executable nor one file. Possible fixes: name a target that is one.".format(label_text(ctx.label), label_text(target.label)))
         args.add(executable, format = "--tool={}=%s".format(name))
         inputs += [info.files, info.default_runfiles.files]
     return inputs
@@ -101,7 +102,7 @@ def session(ctx):
     args = ctx.actions.args()
     args.use_param_file("@%s", use_always = True)
     args.set_param_file_format("multiline")
-    args.add(str(ctx.label), format = "--label=%s")
+    args.add(label_text(ctx.label), format = "--label=%s")
 
     toolchain = ctx.toolchains[HELPER]
     walls = ctx.attr._walls[BuildSettingInfo].value

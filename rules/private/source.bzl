@@ -1,5 +1,7 @@
 """Which files make a source tree, and where each of them lies in it."""
 
+load(":label_text.bzl", "label_text")
+
 _MARKERS = ["pyproject.toml", "setup.py"]
 
 def _root_of(files):
@@ -22,11 +24,11 @@ def _check_places(ctx, root, files):
 Files of `srcs` keep the place that they have relative to pyproject.toml; this one has none.
 Possible fixes:
   - place it: placed_srcs = {{"{file_label}": "path/in/the/project/{base}"}}
-  - leave it out of srcs""".format(label = ctx.label, file = file.short_path, root = root, file_label = file.owner, base = file.basename))
+  - leave it out of srcs""".format(label = label_text(ctx.label), file = file.short_path, root = root, file_label = label_text(file.owner), base = file.basename))
         if file.is_source and root == "" and file.short_path.startswith("bazel-"):
             fail("""
 {label}: srcs hold {file}, a file that Bazel itself made: the glob went through one of Bazel's `bazel-*` links.
-Possible fixes: exclude = ["bazel-*/**"] in the glob.""".format(label = ctx.label, file = file.short_path))
+Possible fixes: exclude = ["bazel-*/**"] in the glob.""".format(label = label_text(ctx.label), file = file.short_path))
 
 def _check_subpackages(ctx, root, files):
     """A BUILD file below the project cuts its directory out of glob() without a word; this is the word."""
@@ -47,7 +49,7 @@ Possible fixes:
     and here: srcs = glob(["**"]) + [{labels}]
   - remove the sub-package's BUILD file
   - other_packages = {names}, if they are not of this project""".format(
-            label = ctx.label,
+            label = label_text(ctx.label),
             lost = "\n".join(["  //" + directory for _, directory in lost]),
             labels = ", ".join(["\"//{}:srcs\"".format(directory) for _, directory in lost]),
             names = [name for name, _ in lost],
@@ -66,10 +68,10 @@ def add_source(ctx, args):
       A list of depsets of File: what the session reads.
     """
     if bool(ctx.files.srcs) == bool(ctx.file.sdist):
-        fail("{}: a wheel is built from one source. Possible fixes: set one of `srcs` (a source tree) and `sdist` (a file).".format(ctx.label))
+        fail("{}: a wheel is built from one source. Possible fixes: set one of `srcs` (a source tree) and `sdist` (a file).".format(label_text(ctx.label)))
     if ctx.file.sdist:
         if ctx.attr.placed_srcs:
-            fail("{}: placed_srcs puts files into a source tree, and an sdist is complete as it is. Possible fixes: remove placed_srcs; patch the sdist.".format(ctx.label))
+            fail("{}: placed_srcs puts files into a source tree, and an sdist is complete as it is. Possible fixes: remove placed_srcs; patch the sdist.".format(label_text(ctx.label)))
         args.add(ctx.file.sdist, format = "--sdist=%s")
         return [depset([ctx.file.sdist])]
 
@@ -78,7 +80,7 @@ def add_source(ctx, args):
     if root == None:
         fail("""
 {}: srcs hold neither a pyproject.toml nor a setup.py, so there is nothing that says how to build them.
-Possible fixes: add pyproject.toml to srcs; point srcs at the project's own directory.""".format(ctx.label))
+Possible fixes: add pyproject.toml to srcs; point srcs at the project's own directory.""".format(label_text(ctx.label)))
     _check_places(ctx, root, files)
     _check_subpackages(ctx, root, files)
 
@@ -92,9 +94,9 @@ Possible fixes: add pyproject.toml to srcs; point srcs at the project's own dire
 def _add_placed(ctx, args, root, target, place):
     placed = target[DefaultInfo].files.to_list()
     if len(placed) != 1:
-        fail("{}: placed_srcs has {}, which is {} files, and one place. Possible fixes: name a target of one file.".format(ctx.label, target.label, len(placed)))
+        fail("{}: placed_srcs has {}, which is {} files, and one place. Possible fixes: name a target of one file.".format(label_text(ctx.label), label_text(target.label), len(placed)))
     if place.startswith("/") or ".." in place.split("/"):
-        fail("{}: placed_srcs puts {} at {}, outside of the source tree. Possible fixes: write a path relative to pyproject.toml.".format(ctx.label, target.label, repr(place)))
+        fail("{}: placed_srcs puts {} at {}, outside of the source tree. Possible fixes: write a path relative to pyproject.toml.".format(label_text(ctx.label), label_text(target.label), repr(place)))
     args.add(placed[0], format = "--source={}=%s".format((root + "/" if root else "") + place.replace("%", "%%")))
 
 SOURCE_ATTRS = {

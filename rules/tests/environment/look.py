@@ -18,7 +18,7 @@ def interpreter():
     facts = {
         "base_prefix": sys.base_prefix,
         "distributions": sorted(d.metadata["Name"] for d in importlib.metadata.distributions()),
-        "entry points": sorted({(p.group, p.name) for d in importlib.metadata.distributions() for p in d.entry_points}),
+        "entry points": sorted({p.group for d in importlib.metadata.distributions() for p in d.entry_points}),
         "executable": sys.executable,
         "imported": imported,
         "path": sys.path,
@@ -88,7 +88,7 @@ def machine():
     customize = [path for name in ("sitecustomize", "usercustomize") for path in glob.glob("/usr/lib/python3*/" + name + ".py")]
     return {
         "capabilities": int(capabilities, 16),
-        "customize": {path: os.path.getsize(path) for path in customize},
+        "customize": {path: os.path.getsize(path) for path in customize if os.path.exists(path)},
         "directories": sorted(os.listdir("/")),
         "hostname": socket.gethostname(),
         "ids": [os.getuid(), os.getgid()],
@@ -100,8 +100,7 @@ def machine():
 def shown(facts):
     """JSON without the place of the room: walls that are paths have it below the action's temporary directory."""
     place = sys.prefix[: -len("/pyproject/environment")]
-    text = json.dumps(facts, indent=1, sort_keys=True)
-    return text.replace(place, "") if place else text
+    return json.dumps(facts, indent=1, sort_keys=True).replace(place + "/pyproject", "/pyproject")
 
 
 def record(scripts, nested):
@@ -114,7 +113,7 @@ def record(scripts, nested):
     return shown(
         {
             "children": children,
-            "hook": {"path": list(sys.path), "flags": {name: getattr(sys.flags, name) for name in ("isolated", "no_user_site")}},
+            "hook": {"path": list(sys.path)},
             "machine": machine(),
             "nested": run(sys.executable, *nested, LOOK_NESTED="1"),
             "scripts": {line: run(*line.split()) for line in scripts},
@@ -126,7 +125,7 @@ def record(scripts, nested):
 def nested():
     """In a program that a hook has started: its facts as one line."""
     if "LOOK_NESTED" in os.environ:
-        print("nested: " + json.dumps(interpreter()))
+        print(json.dumps(interpreter()))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """A wheel of somebody else's configuration: with other walls, or another interpreter."""
 
+load("//rules:providers.bzl", "PyprojectSessionInfo", "PyprojectWheelInfo")
+
 _EXTRA_TOOLCHAINS = "//command_line_option:extra_toolchains"
 _WALLS = "//rules/settings:walls"
 
@@ -19,15 +21,18 @@ _variant_transition = transition(
 )
 
 def _variant_impl(ctx):
-    target = ctx.attr.target[0]
-    providers = [target[DefaultInfo]]
-    if OutputGroupInfo in target:
-        providers.append(target[OutputGroupInfo])
-    return providers
+    # Outputs of one target in two configurations have one place in runfiles; a link has its own.
+    wheel = ctx.attr.target[0][PyprojectWheelInfo].wheel
+    link = ctx.actions.declare_directory(ctx.label.name + ".dist")
+    ctx.actions.symlink(output = link, target_file = wheel)
+    return [
+        DefaultInfo(files = depset([link])),
+        ctx.attr.target[0][PyprojectSessionInfo],
+    ]
 
 variant = rule(
     implementation = _variant_impl,
-    doc = "The outputs of another target, built with certain walls and a certain interpreter.",
+    doc = "A wheel of another target, built with certain walls and a certain interpreter.",
     attrs = {
         "interpreter": attr.string(
             doc = "Which interpreter the backend runs with: `in_build` or `system`.",
@@ -35,9 +40,10 @@ variant = rule(
             values = INTERPRETERS.keys(),
         ),
         "target": attr.label(
-            doc = "The target.",
+            doc = "The wheel, whose output is a directory.",
             cfg = _variant_transition,
             mandatory = True,
+            providers = [PyprojectWheelInfo, PyprojectSessionInfo],
         ),
         "walls": attr.string(
             doc = "The kind of walls.",

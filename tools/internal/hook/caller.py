@@ -7,10 +7,11 @@
 import os
 import sys
 
-REQUEST, RESPONSE = 3, 4
-PID = os.getpid()
+REQUEST, RESPONSE, STATUS, FIRST_OF_SEQUENCE = 3, 4, 4, 5
 STDERR = sys.stderr
 MISSING = object()
+pid = os.getpid()
+response = RESPONSE
 
 
 def encode(value):
@@ -23,12 +24,12 @@ def encode(value):
 
 def respond(kind, **fields):
     # A forked child that falls out of the hook must not answer for its parent.
-    if os.getpid() != PID:
+    if os.getpid() != pid:
         os._exit(1)
     fields["kind"] = kind
     data = ("{" + ",".join(encode(k) + ":" + encode(v) for k, v in fields.items()) + "}").encode()
     while data:
-        data = data[os.write(RESPONSE, data):]
+        data = data[os.write(response, data):]
 
 
 def respond_error(kind, error, frames):
@@ -101,21 +102,27 @@ def check_result(hook_name, result):
     respond("bad result", error="returned %s (%s) instead of %s" % (shown, type(result).__name__, wanted))
 
 
-def call(request):
+def load(request):
+    # The backend's module, or None where it could not be had, which is answered at once.
     directories = [os.path.abspath(d) for d in request["backend_path"]]
     sys.path[:0] = directories
-    module_name, _, attributes = request["backend"].partition(":")
+    name = request["backend"].partition(":")[0]
     try:
-        __import__(module_name)
-        module = backend = sys.modules[module_name]
+        __import__(name)
+        module = sys.modules[name]
     except BaseException as error:
         return respond_error("import error", error, 1)
     if directories:
         file = getattr(module, "__file__", None) or "".join(list(getattr(module, "__path__", []))[:1])
         if not inside(file, directories):
             return respond("wrong place", error=file or "a built-in module")
+    return module
+
+
+def call(module, request):
+    backend = module
     try:
-        for attribute in attributes.split(".") if attributes else []:
+        for attribute in filter(None, request["backend"].partition(":")[2].split(".")):
             backend = getattr(backend, attribute)
     except AttributeError as error:
         return respond("no object", error=str(error))
@@ -135,16 +142,13 @@ def call(request):
     check_result(request["hook"], result)
 
 
-def main():
-    with open(REQUEST, "rb") as file:
-        request = eval(file.read().decode(), {"null": None})
-    os.set_inheritable(RESPONSE, False)
-    if sys.path[:1] == [""]:  # what "python -c" puts there: the source tree
-        del sys.path[0]
-    for stream in (sys.stdout, sys.stderr):
-        # Whole lines, so that what the backend says stays in order with what its compilers say; and no byte can fail.
-        stream.reconfigure(line_buffering=True, errors="backslashreplace")
-    call(request)
+def read(descriptor):
+    with open(descriptor, "rb") as file:
+        text = file.read().decode()
+    return eval(text, {"null": None}) if text else None
+
+
+def finish():
     # The hook has returned; a thread that it forgot must not keep the build waiting. What it registered still runs.
     import atexit
 
@@ -155,6 +159,71 @@ def main():
         except BaseException:
             pass
     os._exit(0)
+
+
+def one(request):
+    module = load(request)
+    if module is not None:
+        call(module, request)
+    finish()
+
+
+def sequence(plan):
+    # Each hook gets a fork of this interpreter, in which nothing has run yet. All start at once; a backend from the
+    # environment is imported at once too, while the hook before is still at work. One from the source tree is not: what it
+    # is may depend on what the hook before has done there.
+    children = {}
+    for number in range(plan["hooks"]):
+        child = os.fork()
+        if child == 0:
+            return follow(plan, number)
+        children[child] = number
+    os.closerange(FIRST_OF_SEQUENCE, FIRST_OF_SEQUENCE + 3 * plan["hooks"])
+    while children:
+        child, status = os.wait()
+        os.write(STATUS, b"%d %d\n" % (children.pop(child), status))
+    os._exit(0)
+
+
+def follow(plan, number):
+    global pid, response
+    pid = os.getpid()
+    first = FIRST_OF_SEQUENCE + 3 * number
+    request, response, output = first, first + 1, first + 2
+    os.close(STATUS)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.close(output)
+    os.closerange(FIRST_OF_SEQUENCE, first)
+    os.closerange(first + 3, FIRST_OF_SEQUENCE + 3 * plan["hooks"])
+    if plan["backend_path"]:
+        request = read(request)
+        if request:
+            one(request)
+        os._exit(0)
+    module = load(plan)
+    request = read(request)
+    if request and module is not None:
+        call(module, request)
+    finish()
+
+
+def main():
+    if sys.path[:1] == [""]:  # what "python -c" puts there: the source tree
+        del sys.path[0]
+    request = read(REQUEST)
+    for descriptor in range(REQUEST, FIRST_OF_SEQUENCE + 3 * request.get("hooks", 0)):
+        try:
+            os.set_inheritable(descriptor, False)
+        except OSError:
+            pass
+    for stream in (sys.stdout, sys.stderr):
+        # Whole lines, so that what the backend says stays in order with what its compilers say; and no byte can fail.
+        stream.reconfigure(line_buffering=True, errors="backslashreplace")
+    if "hooks" in request:
+        sequence(request)
+    else:
+        one(request)
 
 
 main()

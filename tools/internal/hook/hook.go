@@ -145,18 +145,17 @@ func Call(ctx context.Context, runner Runner, request Request) (Response, error)
 
 // encode writes the request as JSON that is a Python expression too: see caller.py.
 func (r Request) encode() ([]byte, error) {
-	directories := r.BackendPath
-	if directories == nil {
-		directories = []string{}
-	}
 	return json.Marshal(map[string]any{
 		"hook":            r.Hook,
 		"backend":         r.Backend,
-		"backend_path":    directories,
+		"backend_path":    r.backendPath(),
 		"arguments":       r.arguments(),
 		"cache_directory": optional(r.CacheDirectory),
 	})
 }
+
+// backendPath is never nil, which would be None.
+func (r Request) backendPath() []string { return append([]string{}, r.BackendPath...) }
 
 // arguments are the hook's positional arguments in PEP 517's order: every backend knows them so, since pip and build
 // pass them so.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path"
@@ -35,45 +36,74 @@ func (r roomRunner) Run(ctx context.Context, p hook.Process) (hook.Exit, error) 
 // errTimeout is the cause of a context that ended because the hook took too long.
 var errTimeout = errors.New("the hook ran for too long")
 
-// call calls one hook and writes its part of the log. outputDir is the base name of the directory below the room's output
+// calls are the hooks of a session, one after the other.
+type calls struct {
+	staged   *Staged
+	log      *record
+	hooks    []hook.Name
+	sequence *hook.Sequence
+	outputs  []*capture // one for each hook, complete when the sequence is closed
+	next     int
+}
+
+// startCalls starts the interpreters for these hooks. The caller closes the sequence.
+func (s *Staged) startCalls(ctx context.Context, log *record, hooks ...hook.Name) (*calls, error) {
+	c := &calls{staged: s, log: log, hooks: hooks}
+	var writers []io.Writer
+	for range hooks {
+		output := newCapture(keptOutput)
+		c.outputs, writers = append(c.outputs, output), append(writers, output)
+	}
+	var err error
+	c.sequence, err = hook.Start(ctx, roomRunner{s.Room}, s.request(""), writers...)
+	return c, err
+}
+
+// call calls the next hook and writes its part of the log. outputDir is the base name of the directory below the room's output
 // that the hook writes to, empty for hooks that write none. The error is a *Failure for whatever the backend did wrong;
 // a missing hook is none.
-func (s *Staged) call(ctx context.Context, log *record, name hook.Name, outputDir string) (hook.Response, *capture, error) {
+func (c *calls) call(ctx context.Context, outputDir string) (hook.Response, error) {
+	s, name, output := c.staged, c.hooks[c.next], c.outputs[c.next]
+	c.next++
 	defer s.clock(string(name))()
 	request := s.request(name)
 	if outputDir != "" {
 		place := path.Join(walls.Output, outputDir)
 		request.Directory = s.Room.Inside(place)
 		if err := os.Mkdir(s.Room.Outside(place), 0o755); err != nil {
-			return hook.Response{}, nil, fmt.Errorf("make output directory: %w", err)
+			return hook.Response{}, fmt.Errorf("make output directory: %w", err)
 		}
 	}
-	output := newCapture(keptOutput)
-	request.Output = output
 	hookCtx, cancel := ctx, context.CancelFunc(func() {})
 	if s.config.Timeout > 0 {
 		hookCtx, cancel = context.WithTimeoutCause(ctx, s.config.Timeout, errTimeout)
 	}
 	defer cancel()
-	response, err := hook.Call(hookCtx, roomRunner{s.Room}, request)
+	response, err := c.sequence.Call(hookCtx, request)
 	backend := s.Project.BuildSystem.Backend
+	late := errors.Is(err, errTimeout) && ctx.Err() == nil
 	headline := response.Ended(backend)
-	if err != nil {
+	switch {
+	case late:
+		headline = fmt.Sprintf("%s of %s ran for longer than %s and was killed, with all that it had started", name, backend, s.config.Timeout)
+	case err != nil:
 		headline = fmt.Sprintf("%s of %s could not be run: %v", name, backend, err)
 	}
-	if errors.Is(err, errTimeout) && ctx.Err() == nil {
-		headline = fmt.Sprintf("%s of %s ran for longer than %s and was killed, with all that it had started", name, backend, s.config.Timeout)
+	c.log.add(section{fmt.Sprintf("%s of %s", name, backend), output, headline})
+	if err == nil && (response.Kind == hook.OK || response.Kind == hook.MissingHook) {
+		return response, nil
 	}
-	log.hookSection(name, backend, output, headline)
+	// Nothing runs any more when the output is looked at.
+	if closeErr := c.sequence.Close(); err == nil && closeErr != nil {
+		return response, closeErr
+	}
 	switch {
-	case errors.Is(err, errTimeout) && ctx.Err() == nil:
-		return response, output, s.failure(headline, output, "raise `timeout` if it needs longer")
+	case late:
+		return response, s.failure(headline, output, "raise `timeout` if it needs longer")
 	case err != nil:
-		return response, output, fmt.Errorf("call %s of %s: %w", name, backend, err)
-	case response.Kind == hook.OK, response.Kind == hook.MissingHook:
-		return response, output, nil
+		return response, fmt.Errorf("call %s of %s: %w", name, backend, err)
 	}
-	return response, output, s.failure(headline, output, s.fixes(response, output.text())...)
+	return response, s.failure(headline, output, s.fixes(response, output.text())...)
 }
 
 func (s *Staged) request(name hook.Name) hook.Request {

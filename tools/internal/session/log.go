@@ -1,12 +1,11 @@
 package session
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
 	"strings"
-
-	"github.com/rules-pyproject/rules_pyproject/tools/internal/hook"
 )
 
 // record is the session's log: what was built with what, each hook with what it printed, and how it ended. It holds no time and
@@ -89,12 +88,20 @@ func orNone(items []string, separator string) string {
 	return strings.Join(items, separator)
 }
 
-// hookSection writes one hook's part of the log.
-func (r *record) hookSection(name hook.Name, backend string, output *capture, ended string) {
-	r.printf("\n== %s of %s ==\n", name, backend)
-	r.add(output)
-	if output.total > 0 && !output.endsLine() {
-		r.printf("\n")
+// section is one hook's part of the log. What the hook printed is looked at when the log is written.
+type section struct {
+	title  string
+	output *capture
+	ended  string
+}
+
+func (s section) WriteTo(w io.Writer) (int64, error) {
+	var text bytes.Buffer
+	fmt.Fprintf(&text, "\n== %s ==\n", s.title)
+	_, _ = s.output.WriteTo(&text)
+	if !bytes.HasSuffix(text.Bytes(), []byte("\n")) {
+		text.WriteByte('\n')
 	}
-	r.printf("== %s ==\n", ended)
+	fmt.Fprintf(&text, "== %s ==\n", s.ended)
+	return text.WriteTo(w)
 }

@@ -94,12 +94,3 @@ func visible(data []byte) string {
 	}
 	return out.String()
 }
-
-// endsLine says whether the last byte is a line's end.
-func (c *capture) endsLine() bool {
-	last := c.head
-	if len(c.tail) > 0 {
-		last = c.end()
-	}
-	return len(last) > 0 && last[len(last)-1] == '\n'
-}

@@ -73,7 +73,12 @@ func (s *Staged) build(ctx context.Context, log *record, result *Result) error {
 	if err != nil {
 		return err
 	}
-	response, _, err := s.call(ctx, log, hook.GetRequiresWheel, "")
+	calls, err := s.startCalls(ctx, log, hook.GetRequiresWheel, hook.BuildWheel)
+	if err != nil {
+		return err
+	}
+	defer calls.sequence.Close()
+	response, err := calls.call(ctx, "")
 	if err != nil {
 		return err
 	}
@@ -81,10 +86,15 @@ func (s *Staged) build(ctx context.Context, log *record, result *Result) error {
 	if err := s.checkDynamic(string(hook.GetRequiresWheel), response.Requires); err != nil {
 		return err
 	}
-	response, output, err := s.call(ctx, log, hook.BuildWheel, wheelDir)
+	response, err = calls.call(ctx, wheelDir)
 	if err != nil {
 		return err
 	}
+	// From here on nothing of the backend runs.
+	if err := calls.sequence.Close(); err != nil {
+		return err
+	}
+	output := calls.outputs[1]
 	if response.Kind == hook.MissingHook {
 		return s.failure(response.Ended(s.Project.BuildSystem.Backend), output,
 			"build-backend has to name a module or an object that has it: every backend has to (PEP 517)")
@@ -108,7 +118,9 @@ func (s *Staged) build(ctx context.Context, log *record, result *Result) error {
 // that a hook has made.
 func (s *Staged) findWheel(name string) (string, error) {
 	dir := s.Room.Outside(path.Join(walls.Output, wheelDir))
-	if info, err := os.Lstat(dir); err != nil || !info.IsDir() {
+	if info, err := os.Lstat(dir); err != nil {
+		return "", fmt.Errorf("its wheel_directory is gone: %w", err)
+	} else if !info.IsDir() {
 		return "", errors.New("its wheel_directory is not a directory any more")
 	}
 	if name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/\\\x00") {

@@ -1,0 +1,186 @@
+package hook
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// start starts a sequence of two hooks of a backend, from the source tree or, as a module, from PYTHONPATH.
+func start(t *testing.T, backend string, fromSource bool) (*Sequence, Request, []*bytes.Buffer) {
+	t.Helper()
+	dir := t.TempDir()
+	request := Request{Backend: "backend", Source: dir, Python: python(t), Env: []string{"PYTHONDONTWRITEBYTECODE=1"}}
+	place := dir
+	if fromSource {
+		request.BackendPath = []string{"."}
+	} else {
+		place = t.TempDir()
+		request.Env = append(request.Env, "PYTHONPATH="+place)
+	}
+	if err := os.WriteFile(filepath.Join(place, "backend.py"), []byte(backend), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	outputs := []*bytes.Buffer{{}, {}}
+	s, err := Start(context.Background(), plain{}, request, outputs[0], outputs[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s, request, outputs
+}
+
+// TestSequence proves HOOK-1 for hooks that are started together: each in an interpreter of its own, in order, with its own
+// output, whether the backend is imported early or not.
+func TestSequence(t *testing.T) {
+	const backend = `
+import os, sys
+calls = []
+def get_requires_for_build_wheel(s):
+    calls.append(1)
+    print("first")
+    os.environ["LEFT"] = "over"
+    open("made-by-first", "w").close()
+    return [str(os.getpid()), str(os.path.exists("made-by-first"))]
+def build_wheel(d, s, m):
+    os.system("echo second")
+    return " ".join([str(os.getpid()), str(len(calls)), str("LEFT" in os.environ), str(os.path.exists("made-by-first")), str(sorted(os.listdir("/proc/self/fd")))])
+`
+	for _, fromSource := range []bool{true, false} {
+		s, request, outputs := start(t, backend, fromSource)
+		request.Hook = GetRequiresWheel
+		first, err := s.Call(context.Background(), request)
+		if err != nil || first.Kind != OK {
+			t.Fatal(first, err)
+		}
+		request.Hook = BuildWheel
+		second, err := s.Call(context.Background(), request)
+		if err != nil || second.Kind != OK {
+			t.Fatal(second, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		words := strings.SplitN(second.Name, " ", 5)
+		if words[0] == first.Requires[0] || !slices.Equal(words[1:4], []string{"0", "False", "True"}) {
+			t.Errorf("the second hook saw %q after %q", words, first.Requires)
+		}
+		// 9 is its response; 3 is free again and the listing itself; the others are the sequence's and the first hook's.
+		for _, descriptor := range []string{"4", "5", "6", "7", "8", "10"} {
+			if strings.Contains(words[4], "'"+descriptor+"'") {
+				t.Errorf("the second hook has descriptor %s of %s", descriptor, words[4])
+			}
+		}
+		if outputs[0].String() != "first\n" || outputs[1].String() != "second\n" {
+			t.Errorf("the outputs are %q and %q", outputs[0], outputs[1])
+		}
+	}
+}
+
+// TestEarlyImport proves that a backend in the source tree is imported when its hook is called, because the hook before may
+// have changed it, and one from the environment before.
+func TestEarlyImport(t *testing.T) {
+	const backend = `
+import os
+existed = os.path.exists("made-by-first")
+def get_requires_for_build_wheel(s):
+    os.mkfifo("fifo")
+    open("made-by-first", "w").close()
+    return []
+def build_wheel(d, s, m): return str(existed)
+`
+	s, request, _ := start(t, backend, true)
+	request.Hook = GetRequiresWheel
+	if first, err := s.Call(context.Background(), request); err != nil || first.Kind != OK {
+		t.Fatal(first, err)
+	}
+	request.Hook = BuildWheel
+	if second, err := s.Call(context.Background(), request); err != nil || second.Name != "True" {
+		t.Error(second, err)
+	}
+}
+
+// TestSequenceEnds tells apart how the hooks of a sequence can end, as TestKinds does for one.
+func TestSequenceEnds(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, backend string
+		first, second Kind
+		output        string
+	}{
+		{"import", "import nothing_there", ImportError, ImportError, "No module named 'nothing_there'"},
+		{"exit on import", "raise SystemExit(3)", Exited, Exited, ""},
+		{"dies on import", "import os\nos._exit(0)", Died, Died, ""},
+		{"dies", "import os, signal\ndef build_wheel(*a): os.kill(os.getpid(), 9)", MissingHook, Died, ""},
+		{"kills the parent", "import os, time\ndef build_wheel(*a):\n os.kill(os.getppid(), 9)\n return 'a'", MissingHook, Died, ""},
+		{"daemon", "import os, time\ndef build_wheel(d, s, m):\n if os.fork() == 0:\n  os.execvp('sleep', ['sleep', '1'])\n return 'a'", MissingHook, OK, ""},
+		{"thread", "import threading\ndef build_wheel(d, s, m):\n threading.Thread(target=threading.Event().wait).start()\n return 'a'", MissingHook, OK, ""},
+	} {
+		for _, fromSource := range []bool{true, false} {
+			s, request, outputs := start(t, c.backend, fromSource)
+			request.Hook = GetRequiresWheel
+			first, err := s.Call(context.Background(), request)
+			if err != nil || first.Kind != c.first {
+				t.Errorf("%s: first %v, %v", c.name, first, err)
+			}
+			request.Hook = BuildWheel
+			second, err := s.Call(context.Background(), request)
+			if err != nil || second.Kind != c.second {
+				t.Errorf("%s: second %v, %v", c.name, second, err)
+			}
+			if err := s.Close(); err != nil || !strings.Contains(outputs[0].String(), c.output) {
+				t.Errorf("%s: %v\n%s", c.name, err, outputs[0])
+			}
+		}
+	}
+}
+
+// TestSequenceStops proves that a sequence ends with the context of a call, and by Close before all was called.
+func TestSequenceStops(t *testing.T) {
+	const backend = "import os, signal\ndef build_wheel(*a):\n open('started', 'w').close()\n signal.pause()"
+	s, request, _ := start(t, backend, true)
+	if err := syscall.Mkfifo(filepath.Join(request.Source, "started"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	request.Hook = GetRequiresWheel
+	if _, err := s.Call(context.Background(), request); err != nil {
+		t.Fatal(err)
+	}
+	cause := errors.New("enough")
+	ctx, cancel := context.WithCancelCause(context.Background())
+	go func() {
+		_, _ = os.ReadFile(filepath.Join(request.Source, "started"))
+		cancel(cause)
+	}()
+	request.Hook = BuildWheel
+	if _, err := s.Call(ctx, request); !errors.Is(err, cause) {
+		t.Errorf("got %v, want %v", err, cause)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	s, _, _ = start(t, "", false)
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	request.Python = filepath.Join(t.TempDir(), "nothing")
+	broken, err := Start(context.Background(), plain{}, request, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithTimeout(context.Background(), time.Hour)
+	defer stop()
+	if _, err := broken.Call(ctx, request); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("got %v", err)
+	}
+	if err := broken.Close(); err != nil {
+		t.Error(err)
+	}
+}

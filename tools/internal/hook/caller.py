@@ -172,6 +172,7 @@ def sequence(plan):
     # Each hook gets a fork of this interpreter, in which nothing has run yet. All start at once; a backend from the
     # environment is imported at once too, while the hook before is still at work. One from the source tree is not: what it
     # is may depend on what the hook before has done there.
+    os.chdir(plan["source"])
     children = {}
     for number in range(plan["hooks"]):
         child = os.fork()

@@ -22,6 +22,7 @@ type Sequence struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 	status chan ending
+	plan   *os.File
 	exits  map[int]Exit
 	hooks  []*member
 	next   int
@@ -48,18 +49,16 @@ type ending struct {
 	exit   Exit
 }
 
-// Start starts the interpreters for as many calls as there are outputs, each of which receives what one hook prints. Of the
-// base Request it takes Backend, BackendPath, Python, Source and Env. The caller calls Close.
+// Start starts an interpreter for as many calls as there are outputs, each of which receives what one hook prints. Of the
+// base Request it takes Python and Env, and Source, which may be any directory: the source tree is named by Plan. So it can
+// start while the source is still being staged. The caller closes the sequence.
 func Start(ctx context.Context, runner Runner, base Request, outputs ...io.Writer) (*Sequence, error) {
-	plan, err := json.Marshal(map[string]any{"backend": base.Backend, "backend_path": base.backendPath(), "hooks": len(outputs)})
-	if err != nil {
-		return nil, fmt.Errorf("encode plan: %w", err)
-	}
 	s := &Sequence{status: make(chan ending, len(outputs)), exits: map[int]Exit{}, ended: make(chan struct{})}
 	readPlan, writePlan, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("open pipe: %w", err)
 	}
+	s.plan = writePlan
 	readStatus, writeStatus, err := os.Pipe()
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open pipe: %w", err), readPlan.Close(), writePlan.Close())
@@ -69,8 +68,7 @@ func Start(ctx context.Context, runner Runner, base Request, outputs ...io.Write
 		m, err := newMember(output)
 		if err != nil {
 			closeAll(append(theirs, writePlan, readStatus))
-			s.closeMembers()
-			return nil, err
+			return nil, errors.Join(err, s.closeMembers())
 		}
 		s.hooks = append(s.hooks, m)
 		theirs = append(theirs, m.theirs...)
@@ -90,9 +88,22 @@ func Start(ctx context.Context, runner Runner, base Request, outputs ...io.Write
 			closeAll([]*os.File{m.theirs[0], m.theirs[2]})
 		}
 	}()
-	_, _ = writePlan.Write(plan)
-	writePlan.Close()
 	return s, nil
+}
+
+// Plan says what the interpreters are for, before the first call. Of the base Request it takes Backend, BackendPath and
+// Source.
+func (s *Sequence) Plan(base Request) error {
+	plan, err := json.Marshal(map[string]any{
+		"backend": base.Backend, "backend_path": base.backendPath(), "source": base.Source, "hooks": len(s.hooks),
+	})
+	if err != nil {
+		return fmt.Errorf("encode plan: %w", err)
+	}
+	// An interpreter that has ended before it has read this is reported by its exit.
+	_, _ = s.plan.Write(plan)
+	s.plan.Close()
+	return nil
 }
 
 func newMember(output io.Writer) (*member, error) {
@@ -198,6 +209,7 @@ func (s *Sequence) Close() error {
 		}
 		<-s.ended
 		s.cancel(errClosed)
+		s.plan.Close()
 		s.err = s.closeMembers()
 	})
 	return s.err

@@ -29,11 +29,16 @@ func start(t *testing.T, backend string, fromSource bool) (*Sequence, Request, [
 		t.Fatal(err)
 	}
 	outputs := []*bytes.Buffer{{}, {}}
-	s, err := Start(context.Background(), plain{}, request, outputs[0], outputs[1])
+	early := request
+	early.Source = "/"
+	s, err := Start(context.Background(), plain{}, early, outputs[0], outputs[1])
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
+	if err := s.Plan(request); err != nil {
+		t.Fatal(err)
+	}
 	return s, request, outputs
 }
 
@@ -168,6 +173,13 @@ func TestSequenceStops(t *testing.T) {
 	}
 	s, _, _ = start(t, "", false)
 	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	unplanned, err := Start(context.Background(), plain{}, request, nil)
+	if err == nil {
+		err = unplanned.Close()
+	}
+	if err != nil {
 		t.Error(err)
 	}
 	request.Python = filepath.Join(t.TempDir(), "nothing")

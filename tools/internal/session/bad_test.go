@@ -123,3 +123,16 @@ func TestRequirements(t *testing.T) {
 		})
 	}
 }
+
+// TestBadProject proves that a project which can't be built is refused before a backend runs, with file, line and column (REQ-2,
+// REQ-3); what was started for it meanwhile is gone.
+func TestBadProject(t *testing.T) {
+	inBoth(t, func(t *testing.T, kind walls.Kind) {
+		newSession(t, kind, "", map[string]string{"pyproject.toml": "[build-system\nrequires = []"}).fail(t, "demo/pyproject.toml:1:", "[build-system")
+		newSession(t, kind, "", map[string]string{"pyproject.toml": "[build-system]\nbuild-backend = \"x\""}).fail(t, "demo/pyproject.toml:", "requires")
+		s := newSession(t, kind, "", nil)
+		s.Config.Sources = s.Config.Sources[:0]
+		s.write(t, "readme.txt", "", 0o644)
+		s.fail(t, "setup.py")
+	})
+}

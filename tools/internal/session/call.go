@@ -46,8 +46,9 @@ type calls struct {
 	next     int
 }
 
-// startCalls starts the interpreters for these hooks. The caller closes the sequence.
-func (s *Staged) startCalls(ctx context.Context, log *record, hooks ...hook.Name) (*calls, error) {
+// startCalls starts the interpreters for these hooks; s needs neither source nor project for that. The caller closes the
+// calls.
+func startCalls(ctx context.Context, s *Staged, log *record, hooks ...hook.Name) (*calls, error) {
 	c := &calls{staged: s, log: log, hooks: hooks}
 	var writers []io.Writer
 	for range hooks {
@@ -55,8 +56,16 @@ func (s *Staged) startCalls(ctx context.Context, log *record, hooks ...hook.Name
 		c.outputs, writers = append(c.outputs, output), append(writers, output)
 	}
 	var err error
-	c.sequence, err = hook.Start(ctx, roomRunner{s.Room}, s.request(""), writers...)
+	c.sequence, err = hook.Start(ctx, roomRunner{s.Room}, hook.Request{Python: s.Python, Env: s.Env, Source: s.Room.Inside(walls.Source)}, writers...)
 	return c, err
+}
+
+// close ends what runs; it may be called more than once, and where nothing was started.
+func (c *calls) close() error {
+	if c == nil || c.sequence == nil {
+		return nil
+	}
+	return c.sequence.Close()
 }
 
 // call calls the next hook and writes its part of the log. outputDir is the base name of the directory below the room's output
@@ -94,7 +103,7 @@ func (c *calls) call(ctx context.Context, outputDir string) (hook.Response, erro
 		return response, nil
 	}
 	// Nothing runs any more when the output is looked at.
-	if closeErr := c.sequence.Close(); err == nil && closeErr != nil {
+	if closeErr := c.close(); err == nil && closeErr != nil {
 		return response, closeErr
 	}
 	switch {

@@ -46,6 +46,16 @@ const isolated = "python/base"
 // Prepare makes the room: source, environment, interpreter and compilers are put in their places at the same time. The
 // caller closes Staged.Room. For required walls the process must be one that walls.Reenter has entered.
 func Prepare(ctx context.Context, config *Config) (*Staged, error) {
+	s, err := prepare(ctx, config, func(*Staged) {})
+	if err != nil && s != nil && s.Room != nil {
+		return nil, errors.Join(err, s.Room.Close())
+	}
+	return s, err
+}
+
+// prepare is Prepare; ready is called once as soon as the environment's interpreter can be started. The caller closes the room,
+// if there is one, even if there is an error.
+func prepare(ctx context.Context, config *Config, ready func(*Staged)) (*Staged, error) {
 	if err := config.check(); err != nil {
 		return nil, err
 	}
@@ -63,15 +73,12 @@ func Prepare(ctx context.Context, config *Config) (*Staged, error) {
 		return nil, err
 	}
 	if err := s.openRoom(ctx, epoch); err != nil {
-		return nil, err
+		return s, err
 	}
-	if s.Env, err = s.environ(); err == nil {
-		err = s.fill(ctx)
+	if s.Env, err = s.environ(); err != nil {
+		return s, err
 	}
-	if err != nil {
-		return nil, errors.Join(err, s.Room.Close())
-	}
-	return s, nil
+	return s, s.fill(ctx, func() { ready(s) })
 }
 
 // sourceDateEpoch is what the target's own variables say, or the first moment that a wheel can hold.
@@ -179,22 +186,25 @@ func fixedCure(name string) string {
 }
 
 // fill puts everything in its place, at the same time.
-func (s *Staged) fill(ctx context.Context) error {
+func (s *Staged) fill(ctx context.Context, ready func()) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	var steps sync.WaitGroup
-	for name, step := range map[string]func(context.Context) error{
-		"source":      s.fillSource,
-		"environment": s.fillEnvironment,
-		"interpreter": s.fillInterpreter,
-		"compilers":   s.fillCompilers,
-	} {
-		steps.Go(func() {
+	var steps, python sync.WaitGroup
+	run := func(group *sync.WaitGroup, name string, step func(context.Context) error) {
+		group.Go(func() {
 			defer s.clock("prepare " + name)()
 			if err := step(ctx); err != nil {
 				cancel(err)
 			}
 		})
+	}
+	run(&python, "environment", s.fillEnvironment)
+	run(&python, "interpreter", s.fillInterpreter)
+	run(&steps, "source", s.fillSource)
+	run(&steps, "compilers", s.fillCompilers)
+	python.Wait()
+	if ctx.Err() == nil {
+		ready()
 	}
 	steps.Wait()
 	return context.Cause(ctx)

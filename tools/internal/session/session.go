@@ -38,21 +38,20 @@ func Run(ctx context.Context, config *Config) (result Result, err error) {
 		}
 		err = errors.Join(err, log.write(config.Log))
 	}()
-	staged, err := Prepare(ctx, config)
-	if err != nil {
+	var calls *calls
+	var callsErr error
+	staged, err := prepare(ctx, config, func(s *Staged) {
+		calls, callsErr = startCalls(ctx, s, log, hook.GetRequiresWheel, hook.BuildWheel)
+	})
+	defer func() { staged.end(log, calls) }()
+	if err := errors.Join(err, callsErr); err != nil {
 		return Result{}, err
 	}
-	defer func() {
-		defer staged.clock("close room")()
-		if closeErr := staged.Room.Close(); closeErr != nil {
-			log.printf("warning: the room was not removed: %v\n", closeErr)
-		}
-	}()
 	for _, warning := range staged.Warnings {
 		result.Warnings = append(result.Warnings, warningText(warning))
 	}
 	staged.describe(log)
-	if err := staged.build(ctx, log, &result); err != nil {
+	if err := staged.build(ctx, log, calls, &result); err != nil {
 		return Result{}, err
 	}
 	if hosts := staged.Room.Network(); len(hosts) > 0 {
@@ -62,10 +61,24 @@ func Run(ctx context.Context, config *Config) (result Result, err error) {
 	return result, nil
 }
 
+// end ends what runs, and removes the room. Neither can make a wheel wrong that was delivered.
+func (s *Staged) end(log *record, calls *calls) {
+	if s == nil || s.Room == nil {
+		return
+	}
+	defer s.clock("close room")()
+	if err := calls.close(); err != nil {
+		log.printf("warning: %v\n", err)
+	}
+	if err := s.Room.Close(); err != nil {
+		log.printf("warning: the room was not removed: %v\n", err)
+	}
+}
+
 // wheelDir is the directory below the room's output that build_wheel writes to.
 const wheelDir = "wheel"
 
-func (s *Staged) build(ctx context.Context, log *record, result *Result) error {
+func (s *Staged) build(ctx context.Context, log *record, calls *calls, result *Result) error {
 	if err := s.checkStatic(); err != nil {
 		return err
 	}
@@ -73,11 +86,9 @@ func (s *Staged) build(ctx context.Context, log *record, result *Result) error {
 	if err != nil {
 		return err
 	}
-	calls, err := s.startCalls(ctx, log, hook.GetRequiresWheel, hook.BuildWheel)
-	if err != nil {
+	if err := calls.sequence.Plan(s.request("")); err != nil {
 		return err
 	}
-	defer calls.sequence.Close()
 	response, err := calls.call(ctx, "")
 	if err != nil {
 		return err
@@ -91,7 +102,7 @@ func (s *Staged) build(ctx context.Context, log *record, result *Result) error {
 		return err
 	}
 	// From here on nothing of the backend runs.
-	if err := calls.sequence.Close(); err != nil {
+	if err := calls.close(); err != nil {
 		return err
 	}
 	output := calls.outputs[1]

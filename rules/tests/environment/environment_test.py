@@ -164,11 +164,16 @@ class EnvironmentTest(unittest.TestCase):
                 else:
                     self.assertTrue(files["probe_hatchling-1.0.dist-info/METADATA"].endswith(b"\n\nWritten by a plugin."))
 
+    def but_for_the_machine(self, seen):
+        # Walls that are paths show a system interpreter in a place of their own, without what belongs to its host.
+        base = seen["children"][""]["base_prefix"]
+        text = json.dumps({name: facts for name, facts in seen.items() if name != "machine"})
+        return json.loads(re.sub(re.escape(base) + r'(?=/lib|\\?")', "BASE", text))
+
     def test_kinds_of_walls_agree(self):
         """BYTES-1: what a hook sees but for the machine, and all other bytes, are the same with both kinds of walls."""
         for interpreter in "in_build", "system":
-            paths, required = ({k: v for k, v in SEEN[interpreter + kind].items() if k != "machine"} for kind in (" paths", " required"))
-            self.assertEqual(paths, required)
+            self.assertEqual(*(self.but_for_the_machine(SEEN[interpreter + kind]) for kind in (" paths", " required")))
         differing = re.compile(r".*/(seen\.json|RECORD)$")
         first, *others = ({name: data for name, data in files.items() if not differing.match(name)} for files in WHEELS.values())
         for other in others:

@@ -212,6 +212,9 @@ def follow(plan, number):
 def main():
     if sys.path[:1] == [""]:  # what "python -c" puts there: the source tree
         del sys.path[0]
+    # Python 3.13 keeps the text of "-c" and shows its lines for any "<string>", such as a setup.py that setuptools runs by
+    # exec.
+    getattr(sys.modules.get("linecache"), "_interactive_cache", {}).clear()
     request = read(REQUEST)
     for descriptor in range(REQUEST, FIRST_OF_SEQUENCE + 3 * request.get("hooks", 0)):
         try:

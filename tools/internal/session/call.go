@@ -129,11 +129,13 @@ func (s *Staged) failure(headline string, output *capture, fixes ...string) *Fai
 	failure := &Failure{Headline: headline, Output: output.text(), Fixes: fixes}
 	if hosts := s.Room.Network(); len(hosts) > 0 {
 		failure.Causes = append(failure.Causes, networkNote(hosts))
-		failure.Fixes = append(failure.Fixes,
-			"declare what it wanted to download: a distribution as a build requirement that is locked, a file in `srcs`, a program in `tools`")
+		failure.Fixes = append(failure.Fixes, declareDownloads)
 	}
 	return failure
 }
+
+// declareDownloads is what helps where the network was asked for.
+const declareDownloads = "declare what it wanted to download: a distribution as a build requirement that is locked, a file in `srcs`, a program in `tools`"
 
 func networkNote(hosts []string) string {
 	return "It asked the network for " + strings.Join(hosts, ", ") + "; a build has no network."

@@ -21,7 +21,7 @@ type hint struct {
 
 // hints are looked for in this order, in the end of what was printed. Each is given once.
 var hints = []hint{
-	{regexp.MustCompile(`ModuleNotFoundError: No module named '([^']+)'`), (*Staged).missingModule},
+	{regexp.MustCompile(`(?:ModuleNotFoundError: No module named '|python[\d.]*: No module named )([\w.]+)`), (*Staged).missingModule},
 	{regexp.MustCompile(`ImportError: cannot import name '([^']+)' from '(setuptools|pkg_resources)[^']*'`), (*Staged).oldSetuptools},
 	{regexp.MustCompile(`unable to detect version for|getting git version|Versioning for this project requires`), func(*Staged, []string) string {
 		return "a build has no git: say the version, as env = {\"SETUPTOOLS_SCM_PRETEND_VERSION\": \"…\"} (PBR_VERSION for pbr), or build from an sdist"
@@ -43,6 +43,12 @@ var hints = []hint{
 	{regexp.MustCompile(`make(?:\[\d+\])?: ([\w.+-]+): No such file or directory`), (*Staged).missingCommand},
 	{regexp.MustCompile(`Read-only file system: '?([^'\s]+)`), func(_ *Staged, m []string) string {
 		return "it writes to " + m[1] + ": a hook may write to its source tree (a copy), to its output directory, and below HOME and TMPDIR"
+	}},
+	{regexp.MustCompile(`Network is unreachable|Temporary failure in name resolution|Name or service not known|Could not resolve host`), func(s *Staged, _ []string) string {
+		if s.Room.Kind() == walls.Required {
+			return "" // these walls know what was asked for, and failure says it
+		}
+		return "a build has no network: " + declareDownloads
 	}},
 	{regexp.MustCompile(`No space left on device`), func(*Staged, []string) string {
 		return "what the hook writes lies in a memory file system, and it is full"

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
+	"os/exec"
 	"slices"
 	"testing"
 
@@ -15,9 +17,19 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"pyproject": main})
 }
 
-// TestScripts runs every testdata/*.txtar: a command line, its inputs and what it must say.
+// TestScripts runs every testdata/*.txtar: a command line, its inputs and what it must say. $PYTHON is the machine's python3.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "testdata"})
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Setup: func(env *testscript.Env) error {
+			python, err := exec.LookPath("python3")
+			if err != nil {
+				return fmt.Errorf("these tests need a python3: %w", err)
+			}
+			env.Setenv("PYTHON", python)
+			return nil
+		},
+	})
 }
 
 // TestSplitParams pins the params file format: one argument a line, nothing trimmed (STYLE.md 10).

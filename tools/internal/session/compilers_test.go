@@ -1,6 +1,7 @@
 package session
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -104,6 +105,55 @@ def build_wheel(d, *a):
 	if !strings.Contains(wheels[0]["demo.so"], walls.Source+"/demo/demo.c") {
 		t.Error("the source's path is not the one of required walls")
 	}
+}
+
+// TestExecroot proves that compilers and tools which Bazel names relative to its execution root work behind both walls, where the
+// files are links out of a sandbox.
+func TestExecroot(t *testing.T) {
+	inBoth(t, func(t *testing.T, kind walls.Kind) {
+		s := newSession(t, kind, `
+import os, subprocess
+def run(*words): return subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True).stdout
+def build_wheel(d, *a): return maker.wheel(d, files={"tool": run("mytool", "x y"), "cc": run(os.environ["CC"], "-c", "a.c")})
+`, nil)
+		execroot, real := filepath.Join(s.dir, "execroot"), filepath.Join(s.dir, "real")
+		for name, text := range map[string]string{
+			"external/tc/bin/gcc": "#!/bin/sh\ncat \"${0%/bin/gcc}/include/header.h\"\nprintf '%s ' \"${0##*/execroot/}\" \"$@\"\n", "external/tc/include/header.h": "header\n",
+			"bazel-out/k8/bin/tool.sh": "#!/bin/sh\necho tool \"$1\"\n",
+		} {
+			for dir, write := range map[string]func(string) error{
+				real:     func(path string) error { return os.WriteFile(path, []byte(text), 0o755) },
+				execroot: func(path string) error { return os.Symlink(filepath.Join(real, name), path) },
+			} {
+				path := filepath.Join(dir, name)
+				if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), write(path)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		s.cwd = execroot
+		s.Config.Compilers = Compilers{CC: "external/tc/bin/gcc", CCFlags: []string{"-Iexternal/tc/include"}}
+		s.Config.Tools = map[string]string{"mytool": "bazel-out/k8/bin/tool.sh"}
+		s.Config.ExecrootFiles = []string{"external/tc/bin/gcc", "external/tc/include/header.h"}
+		files := s.succeed(t)
+		if files["tool"] != "tool x y\n" {
+			t.Errorf("the tool printed %q", files["tool"])
+		}
+		printed := files["cc"]
+		if kind == walls.Paths { // the prefix map names the room, and the include directory the execution root
+			printed = strings.ReplaceAll(strings.ReplaceAll(printed, execroot, walls.Execroot), s.dir, "DIR")
+		}
+		// With tools alone the execution root itself stays out of the room.
+		s.Config.Compilers, s.Config.ExecrootFiles = Compilers{}, nil
+		s.write(t, "backend.py", "import maker, os, subprocess\ndef build_wheel(d, *a): return maker.wheel(d, files={'tool': "+
+			"subprocess.check_output(['mytool', str(os.path.exists('/pyproject/execroot/bazel-out'))], text=True)})", 0o644)
+		if files := s.succeed(t); files["tool"] != "tool False\n" {
+			t.Errorf("the tool printed %q", files["tool"])
+		}
+		if !strings.HasPrefix(printed, "header\nexternal/tc/bin/gcc -I"+walls.Execroot+"/external/tc/include ") || !strings.HasSuffix(printed, " -c a.c ") {
+			t.Errorf("the compiler printed %q", printed)
+		}
+	})
 }
 
 // systemCompilers is the machine's gcc as a toolchain.

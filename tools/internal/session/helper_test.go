@@ -113,6 +113,7 @@ func helperMain(value string) int {
 type session struct {
 	task
 	dir    string
+	cwd    string // of the helper, empty for the test's own
 	stderr string
 	code   int
 }
@@ -164,6 +165,7 @@ func (s *session) command(t *testing.T) *exec.Cmd {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(own)
+	cmd.Dir = s.cwd
 	cmd.Env = append(os.Environ(), taskVariable+"="+string(value), "TMPDIR="+s.dir)
 	return cmd
 }

@@ -69,7 +69,7 @@ func prepare(ctx context.Context, config *Config, ready func(*Staged)) (*Staged,
 	if s.Info, err = environment.ReadInfo(config.EnvironmentInfo); err != nil {
 		return nil, err
 	}
-	if err := s.checkInterpreter(); err != nil {
+	if err := s.checkInterpreter(ctx); err != nil {
 		return nil, err
 	}
 	if err := s.openRoom(ctx, epoch); err != nil {
@@ -100,16 +100,21 @@ func sourceDateEpoch(env []string) (int64, error) {
 
 // checkInterpreter compares the interpreter of this session with the one that the environment was made for: an
 // environment holds byte code and compiled modules for one interpreter.
-func (s *Staged) checkInterpreter() error {
+func (s *Staged) checkInterpreter(ctx context.Context) error {
 	if s.config.Interpreter == "" {
 		return nil
 	}
-	real, err := filepath.EvalSymlinks(s.config.Interpreter)
-	if err != nil {
-		return fmt.Errorf("system interpreter: %w", err)
+	wanted := s.Info.Interpreter.Executable
+	if sameFile(s.config.Interpreter, wanted) {
+		return nil
 	}
-	if wanted := s.Info.Interpreter.Executable; real != wanted && !sameFile(real, wanted) {
-		return fmt.Errorf("the build environment was made for the interpreter %s, and this session has %s", wanted, real)
+	// It may be a script that starts the interpreter (pyenv has such), or belong to a virtual environment: ask it.
+	facts, err := interpreter.Probe(ctx, s.config.Interpreter)
+	if err != nil {
+		return err
+	}
+	if !sameFile(facts.Executable, wanted) {
+		return fmt.Errorf("the build environment was made for the interpreter %s, and this session has %s", wanted, facts.Executable)
 	}
 	return nil
 }
@@ -127,13 +132,20 @@ func (s *Staged) openRoom(ctx context.Context, epoch int64) (err error) {
 	defer s.clock("open room")()
 	c := s.config
 	spec := walls.Spec{Kind: c.Walls, Tools: c.Tools, ExecrootFiles: c.ExecrootFiles, SourceDateEpoch: epoch}
-	needed := len(c.ExecrootFiles) > 0 || c.Compilers.relative()
-	for _, tool := range c.Tools {
-		needed = needed || !filepath.IsAbs(tool)
+	root, err := os.Getwd()
+	if err != nil {
+		return err
 	}
-	if needed {
-		if spec.Execroot, err = os.Getwd(); err != nil {
-			return err
+	if len(c.ExecrootFiles) > 0 || c.Compilers.relative() {
+		spec.Execroot = root
+	} else {
+		// A tool that is one file needs nothing of the execution root, and hooks see nothing of it.
+		spec.Tools = map[string]string{}
+		for name, tool := range c.Tools {
+			if !filepath.IsAbs(tool) {
+				tool = filepath.Join(root, tool)
+			}
+			spec.Tools[name] = tool
 		}
 	}
 	if c.Interpreter != "" {

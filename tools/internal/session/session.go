@@ -114,15 +114,15 @@ func (s *Staged) build(ctx context.Context, log *record, calls *calls, result *R
 	if err != nil {
 		return s.failure(fmt.Sprintf("build_wheel of %s: %v", s.Project.BuildSystem.Backend, err), output)
 	}
-	if err := s.checkWheel(ctx, made, pkgInfo, output); err != nil {
+	result.Name = response.Name
+	if err := s.deliver(ctx, made, pkgInfo, output, result); err != nil {
 		return err
 	}
 	if warning := swallowedError(response.Name, output); warning != "" {
 		log.printf("warning: %s\n", warning)
 		result.Warnings = append(result.Warnings, warning)
 	}
-	result.Name = response.Name
-	return s.deliver(ctx, made, result)
+	return nil
 }
 
 // findWheel checks what build_wheel returned: the name of a regular file in its directory. The helper follows no link
@@ -200,28 +200,34 @@ func (s *Staged) pkgInfo() (*metadata.Metadata, error) {
 	return &info, nil
 }
 
-// deliver writes the outputs.
-func (s *Staged) deliver(ctx context.Context, made string, result *Result) error {
+// deliver writes the outputs. The wheel is normalised while it is checked, and stays only if it is right.
+func (s *Staged) deliver(ctx context.Context, made string, pkgInfo *metadata.Metadata, output *capture, result *Result) error {
 	defer s.clock("deliver")()
 	c := s.config
 	result.Wheel = c.OutputFile
-	switch {
-	case c.OutputFile == "":
+	if c.OutputFile == "" {
 		if err := os.MkdirAll(c.Output, 0o755); err != nil {
 			return fmt.Errorf("make output directory: %w", err)
 		}
 		result.Wheel = filepath.Join(c.Output, result.Name)
-	case c.FileName != result.Name:
-		return fmt.Errorf("the wheel is %s, and file_name says %s\n%s", result.Name, c.FileName,
+	}
+	normalised := make(chan error, 1)
+	go func() { normalised <- wheel.Normalise(ctx, made, result.Wheel, wheel.NormaliseOptions{Time: s.time}) }()
+	err := s.checkWheel(ctx, made, pkgInfo, output)
+	if err == nil && c.OutputFile != "" && c.FileName != result.Name {
+		err = fmt.Errorf("the wheel is %s, and file_name says %s\n%s", result.Name, c.FileName,
 			possibleFixes([]string{fmt.Sprintf("file_name = %q", result.Name), "leave file_name out: the output is a directory with the wheel under its own name"}))
 	}
-	if err := wheel.Normalise(ctx, made, result.Wheel, wheel.NormaliseOptions{Time: s.time}); err != nil {
-		return err
+	if normaliseErr := <-normalised; err == nil {
+		err = normaliseErr
 	}
-	if c.Metadata == "" {
-		return nil
+	if err == nil && c.Metadata != "" {
+		err = extractMetadata(result.Wheel, c.Metadata)
 	}
-	return extractMetadata(result.Wheel, c.Metadata)
+	if err != nil {
+		os.Remove(result.Wheel)
+	}
+	return err
 }
 
 // extractMetadata copies a wheel's .dist-info, with that directory's name, into dir.

@@ -47,10 +47,12 @@ def main():
             failures.append(f"- ours\n+ pypa/build's\n{listed(difference)}\n{difference.get('detail', '')}")
     if ran.returncode and not failures:
         failures.append(f"compare ended with {ran.returncode}: {ran.stderr}")
-    found = sorted({listed(d) for d in differences if d["kind"] == "allowed"})
-    if found != sorted(json.loads(os.environ["ALLOWED"])):
-        failures.append(f"listed as allowed, in cases.bzl: {os.environ['ALLOWED']}\nfound: {json.dumps(found)}")
-    sys.exit("\n\n".join(failures))
+    found = {listed(d) for d in differences if d["kind"] == "allowed"}
+    expected = set(json.loads(os.environ["ALLOWED"]))
+    # What compilers leave in a file depends on the flags that the interpreter was built with: it need not occur everywhere.
+    if not found <= expected or any(": ELF " not in d for d in expected - found):
+        failures.append(f"listed in cases.bzl: {sorted(expected)}\nfound: {sorted(found)}")
+    sys.exit("\n\n".join(failures) or 0)
 
 
 main()

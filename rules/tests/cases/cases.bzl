@@ -1,6 +1,21 @@
 """The published sdists that the rules are proved on, what each of them needs besides its sdist, and how its wheel differs."""
 
-def _case(allowed = [], requirements = []):
+# What occurs, as case_test.py lists it, by what brings it about. Our wheels are written anew, so that equal contents give
+# equal bytes; backends keep their own order and modes, and compress with zlib.
+_COMPRESSION = ["compression"]
+_DIRECTORIES = ["entries for directories"]
+_MODES = ["modes beside the executable bit"]
+_ORDER = ["order of the entries", "*.dist-info/RECORD: RECORD"]
+_TIMES = ["times"]
+
+def _native(extension):
+    """The differences of a native module: it was compiled in a directory with another name, which debug information holds."""
+    return [
+        extension + ": ELF build-id",
+        extension + ": ELF debug information and symbol tables",
+    ]
+
+def _case(allowed, requirements = []):
     """A case.
 
     Args:
@@ -12,15 +27,16 @@ def _case(allowed = [], requirements = []):
     return struct(allowed = allowed, requirements = requirements)
 
 CASES = {
-    "attrs": _case(),
-    "beavers": _case(),
-    "charset_normalizer": _case(),
-    "crcmod": _case(),
-    "django_stubs_ext": _case(),
-    "docopt": _case(),
-    "enscons": _case(),
-    "flit_core": _case(),
+    "attrs": _case(allowed = _COMPRESSION),
+    "beavers": _case(allowed = _COMPRESSION + _ORDER),
+    "charset_normalizer": _case(allowed = _COMPRESSION + _MODES + _ORDER),
+    "crcmod": _case(allowed = _COMPRESSION + _MODES + _ORDER + _native("crcmod/_crcfunext.so")),
+    "django_stubs_ext": _case(allowed = _COMPRESSION + _DIRECTORIES + _ORDER),
+    "docopt": _case(allowed = _COMPRESSION + _MODES + _ORDER),
+    "enscons": _case(allowed = _COMPRESSION + _MODES + _ORDER + _TIMES),
+    "flit_core": _case(allowed = _COMPRESSION + _ORDER),
     "hatchling": _case(
+        allowed = _COMPRESSION + _ORDER,
         requirements = [
             "packaging>=24.2",
             "pathspec>=0.10.1",
@@ -29,16 +45,16 @@ CASES = {
             "trove-classifiers",
         ],
     ),
-    "idna": _case(),
-    "jupyterlab_pygments": _case(requirements = ["hatch-jupyter-builder>=0.5"]),
-    "markupsafe": _case(),
-    "mccabe": _case(requirements = ["pytest-runner"]),
-    "os_service_types": _case(),
-    "pdm_backend": _case(),
-    "pluggy": _case(),
-    "poetry_core": _case(),
-    "setuptools_scm": _case(),
-    "sgmllib3k": _case(),
-    "tomli": _case(),
-    "tomlkit": _case(),
+    "idna": _case(allowed = _COMPRESSION + _ORDER),
+    "jupyterlab_pygments": _case(allowed = _COMPRESSION + _ORDER, requirements = ["hatch-jupyter-builder>=0.5"]),
+    "markupsafe": _case(allowed = _COMPRESSION + _MODES + _ORDER + _native("markupsafe/_speedups.so")),
+    "mccabe": _case(allowed = _COMPRESSION + _MODES + _ORDER, requirements = ["pytest-runner"]),
+    "os_service_types": _case(allowed = _COMPRESSION + _MODES + _ORDER),
+    "pdm_backend": _case(allowed = _COMPRESSION + _MODES),
+    "pluggy": _case(allowed = _COMPRESSION + _MODES + _ORDER),
+    "poetry_core": _case(allowed = _COMPRESSION),
+    "setuptools_scm": _case(allowed = _COMPRESSION + _MODES + _ORDER),
+    "sgmllib3k": _case(allowed = _COMPRESSION + _MODES),
+    "tomli": _case(allowed = _COMPRESSION + _ORDER),
+    "tomlkit": _case(allowed = _COMPRESSION),
 }

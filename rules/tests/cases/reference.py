@@ -40,7 +40,7 @@ def parse(argv):
 def chosen(info, files):
     """Of the locked files those that fit this interpreter, which the environment's description names."""
     with open(info, encoding="utf-8") as f:
-        names = {d["file"] for d in json.load(f)["distributions"]}
+        names = {d["file"] for d in json.load(f)["distributions"] or []}
     found = {os.path.basename(f): os.path.abspath(f) for f in files if os.path.basename(f) in names}
     if set(found) != names:
         sys.exit(f"locked, but not among the files: {sorted(names - set(found))}")

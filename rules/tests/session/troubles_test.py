@@ -6,11 +6,11 @@ from rules.tests.session.attempts import Attempt
 
 # What each trouble's message has, with both kinds of walls.
 EXPECTED = {
-    "address": ["called", "OSError|refused|unreachable"],
+    "address": ["raised OSError|raised ConnectionRefusedError", "(?s)no network.*declare what it wanted to download"],
     "cargo": ["'cargo'", "cargo is not on PATH: name it in `tools`"],
     "cmake": ["'cmake'", "cmake is not on PATH: add it to the build requirements .*bazel run //rules/tests/environment/setuptools:lock"],
     "git": ["git: .*not found", "git is not on PATH: the source of a build has no history"],
-    "name": ["URLError"],
+    "name": ["raised URLError", "(?s)no network.*declare what it wanted to download"],
     "pip": ["No module named .?pip", "no pip unless it asks for one; what it would install belongs into .*requires"],
     "pip_program": ["'pip'", "pip"],
     "unlocked": ["No module named 'numpy'", "numpy is not in the build environment: add the distribution .*bazel run //rules/tests/environment/setuptools:lock"],
@@ -32,6 +32,8 @@ class TroublesTest(unittest.TestCase):
             self.assertEqual(attempt.wheels, {})
             self.assertIn("//rules/tests/session:troubled: ", attempt.err)
             self.assertRegex(attempt.err, "get_requires_for_build_wheel of setuptools.build_meta ")
+            # setuptools runs setup.py from a string, of which a traceback can show no line.
+            self.assertNotRegex(attempt.err, r'File "<string>", line \d+, in <module>\n +[^F ]')
             for pattern in patterns:
                 self.assertRegex(attempt.err, pattern)
             # The log has the same.
@@ -44,11 +46,6 @@ class TroublesTest(unittest.TestCase):
     def test_required(self):
         for trouble in EXPECTED.keys() | ONLY_REQUIRED.keys():
             self.check(trouble + "_required", EXPECTED.get(trouble, []) + ONLY_REQUIRED.get(trouble, []))
-
-    def test_network_has_a_cure(self):
-        """BE-7: the message says what to declare instead."""
-        for trouble in "address", "name":
-            self.assertRegex(Attempt(trouble + "_required").err, "(?s)no network.*Possible fixes:")
 
     def test_nothing(self):
         for walls in "paths", "required":

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// exampleTree is a project of a source tree; its sources are counted apart.
+// exampleTree is a project with a source tree; the cases have one source, the sdist.
 const exampleTree = "//examples/hatchling:wheel"
 
 // measureInputs counts.

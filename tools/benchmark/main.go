@@ -119,7 +119,12 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	if slices.Contains(o.parts, "nothing") && !o.inside {
-		return measureNothing(ctx, o, bazel, out)
+		if err := measureNothing(ctx, o, bazel, out); err != nil {
+			return err
+		}
+	}
+	if !o.inside {
+		fmt.Fprintf(out, "\nLoad at the end: %s.\n", load())
 	}
 	return nil
 }

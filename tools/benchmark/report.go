@@ -15,16 +15,21 @@ import (
 
 // heading says what the numbers below are worth.
 func heading(ctx context.Context, out io.Writer) {
-	load := "unknown"
-	if text, err := os.ReadFile("/proc/loadavg"); err == nil {
-		load = strings.Join(strings.Fields(string(text))[:3], " ")
-	}
 	commit := "unknown"
 	if text, err := exec.CommandContext(ctx, "git", "rev-parse", "--short", "HEAD").Output(); err == nil {
 		commit = strings.TrimSpace(string(text))
 	}
 	fmt.Fprintf(out, "%s, %d processors, load before it began %s, commit %s, %s.\n\nTimes are milliseconds.\n",
-		time.Now().UTC().Format("2006-01-02 15:04 UTC"), runtime.NumCPU(), load, commit, strings.Join(frontendTools, ", "))
+		time.Now().UTC().Format("2006-01-02 15:04 UTC"), runtime.NumCPU(), load(), commit, strings.Join(frontendTools, ", "))
+}
+
+// load is how busy the machine was during the last one, five and fifteen minutes: below 1 before it begins, the numbers are good.
+func load() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	return strings.Join(strings.Fields(string(text))[:3], " ")
 }
 
 // writeTable writes a table in Markdown; all columns but the first hold numbers.

@@ -37,3 +37,29 @@ EXTENSIONS = {
         "required",
     ]
 }
+
+# Wheels that are built again on a machine that is hostile (BE-4), and, with walls that are paths, below a long path (BE-3).
+# The attempt's name says which; the value is the wheel, and its bytes have to be the same.
+AGAIN = {
+    "{}_{}_{}_{}".format(how, project, interpreter, walls): "//rules/tests/environment:{}_{}_{}".format(project, interpreter, walls)
+    for how, kinds in [
+        ("hostile", _WALLS),
+        ("long_path", ["paths"]),
+    ]
+    for project in [
+        "hatchling",
+        "setuptools",
+    ]
+    for interpreter in [
+        "in_build",
+        "system",
+    ]
+    for walls in kinds
+} | {
+    "hostile_extension": ":extension",
+    "long_path_extension": ":extension",
+}
+
+def wrapper(name):
+    """The script that an attempt of AGAIN is made with."""
+    return "hostile.sh" if name.startswith("hostile") else "long_path.sh"

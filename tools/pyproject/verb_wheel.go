@@ -77,14 +77,7 @@ func addSessionFlags(flags *flag.FlagSet, c *session.Config) {
 	text(&c.Interpreter, "interpreter", "the absolute `path` of a system interpreter")
 	text(&c.InterpreterArchive, "interpreter-archive", "the `archive` of an in-build interpreter, in the place of --interpreter")
 	text(&c.InterpreterExecutable, "interpreter-executable", "the executable's `path` in that archive")
-	flags.Func("source", "`DEST=PATH`: a file of the source tree, and where it is (repeated; the later of two for one DEST wins)", func(value string) error {
-		file, err := session.ParseSource(value)
-		c.Sources = append(c.Sources, file)
-		return err
-	})
-	text(&c.SourceRoot, "source-root", "the `directory`, in terms of DEST, that is the source tree's top")
-	text(&c.SourceName, "source-name", "the `name` of the directory that the hooks run in (default: the base name of --source-root, else \"source\")")
-	text(&c.Sdist, "sdist", "a source distribution (`file`), in the place of --source")
+	addSourceFlags(flags, text, c)
 	flags.Func("config-setting", "`KEY=VALUE` of config_settings; several values of one key are a list (repeated)", func(value string) error {
 		setting, err := hook.ParseSetting(value)
 		c.Settings = append(c.Settings, setting)
@@ -96,6 +89,20 @@ func addSessionFlags(flags *flag.FlagSet, c *session.Config) {
 		return err
 	})
 	flags.DurationVar(&c.Timeout, "timeout", 0, "how long one hook may run, as in 90s or 2h (default: for ever)")
+	addToolFlags(flags, list, c)
+	addCompilerFlags(text, list, &c.Compilers)
+}
+
+// addSourceFlags adds what is built, and how its pyproject.toml is judged.
+func addSourceFlags(flags *flag.FlagSet, text func(*string, string, string), c *session.Config) {
+	flags.Func("source", "`DEST=PATH`: a file of the source tree, and where it is (repeated; the later of two for one DEST wins)", func(value string) error {
+		file, err := session.ParseSource(value)
+		c.Sources = append(c.Sources, file)
+		return err
+	})
+	text(&c.SourceRoot, "source-root", "the `directory`, in terms of DEST, that is the source tree's top")
+	text(&c.SourceName, "source-name", "the `name` of the directory that the hooks run in (default: the base name of --source-root, else \"source\")")
+	text(&c.Sdist, "sdist", "a source distribution (`file`), in the place of --source")
 	flags.Func("unknown-build-system-keys", "what an unknown key of [build-system] is: `error` or warning", func(value string) error {
 		switch value {
 		case "error":
@@ -107,6 +114,10 @@ func addSessionFlags(flags *flag.FlagSet, c *session.Config) {
 		}
 		return nil
 	})
+}
+
+// addToolFlags adds programs for PATH, and the files that they read.
+func addToolFlags(flags *flag.FlagSet, list func(*[]string, string, string), c *session.Config) {
 	flags.Func("tool", "`NAME=PATH`: a program for PATH (repeated)", func(value string) error {
 		name, path, ok := strings.Cut(value, "=")
 		if !ok || name == "" || path == "" {
@@ -119,7 +130,6 @@ func addSessionFlags(flags *flag.FlagSet, c *session.Config) {
 		return nil
 	})
 	list(&c.ExecrootFiles, "execroot-file", "a `path` relative to the working directory that compilers or tools read beside themselves")
-	addCompilerFlags(text, list, &c.Compilers)
 }
 
 // addCompilerFlags adds the C++ toolchain.

@@ -40,10 +40,11 @@ func (s *Staged) checkStatic() error {
 	if !system.Declared {
 		asked = "the build requirements of a project without a [build-system] table"
 	}
-	return s.checkRequirements(asked, system.Requires, []string{
-		s.lockAgain(),
-		"change the requirement in " + s.config.pyprojectFile(),
-	})
+	fixes := []string{s.lockAgain()}
+	if s.config.Sdist == "" {
+		fixes = append(fixes, "change the requirement in "+s.config.pyprojectFile())
+	}
+	return s.checkRequirements(asked, system.Requires, fixes)
 }
 
 // checkDynamic holds what a get_requires hook returned against the environment (REQ-5).

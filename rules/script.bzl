@@ -9,8 +9,22 @@ _RULES_PYTHON = "@rules_python//python:toolchain_type"
 # The shell part finds the runfiles and the interpreter, and nothing else; -I and -S keep the host's packages and variables out.
 _LAUNCHER = """#!/bin/sh
 set -eu
-runfiles=${{RUNFILES_DIR:-$0.runfiles}}
-case $runfiles in /*) ;; *) runfiles=$PWD/$runfiles ;; esac
+self=$0
+case $self in /*) ;; *) self=$PWD/$self ;; esac
+runfiles=
+while [ -z "$runfiles" ]; do
+  if [ -d "$self.runfiles" ]; then
+    runfiles=$self.runfiles
+  elif [ "${{self%.runfiles/*}}" != "$self" ]; then
+    runfiles=${{self%.runfiles/*}}.runfiles
+  elif [ -L "$self" ]; then
+    target=$(readlink "$self")
+    case $target in /*) self=$target ;; *) self=${{self%/*}}/$target ;; esac
+  else
+    runfiles=${{RUNFILES_DIR:?has to be set: there is no $self.runfiles}}
+    case $runfiles in /*) ;; *) runfiles=$PWD/$runfiles ;; esac
+  fi
+done
 case {python} in /*) python={python} ;; *) python=$runfiles/{python} ;; esac
 exec "$python" -I -S "$runfiles/{main}" "$runfiles" "$0" "$@"
 """

@@ -1,0 +1,3 @@
+from importlib.resources import files
+
+TEXT = files(__name__).joinpath("data.txt").read_text()

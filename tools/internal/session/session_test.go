@@ -173,12 +173,12 @@ func TestSourceTree(t *testing.T) {
 
 // TestLaterSourceWins pins that a placed file takes the place of one of the tree.
 func TestLaterSourceWins(t *testing.T) {
-	files, err := placeSources([]SourceFile{{"p/a", "testdata/maker.py"}, {"p/b", "testdata/maker.py"}, {"p/a", "helper_test.go"}}, "p")
-	if want := []SourceFile{{"a", "helper_test.go"}, {"b", "testdata/maker.py"}}; err != nil || !slices.Equal(files, want) {
+	files, err := placeSources([]SourceFile{{"p/a", "testdata/maker.py"}, {"p/b", "testdata/maker.py"}, {"p/a", "testdata/other.txt"}}, "p")
+	if want := []SourceFile{{"a", "testdata/other.txt"}, {"b", "testdata/maker.py"}}; err != nil || !slices.Equal(files, want) {
 		t.Errorf("%v, %v", files, err)
 	}
 	for _, dest := range []string{"q/a", "p/../../a", "p/", "p", "/a"} {
-		if _, err := placeSources([]SourceFile{{dest, "helper_test.go"}}, "p"); err == nil {
+		if _, err := placeSources([]SourceFile{{dest, "testdata/other.txt"}}, "p"); err == nil {
 			t.Errorf("%s was placed below p", dest)
 		}
 	}

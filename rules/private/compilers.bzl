@@ -72,4 +72,8 @@ def add_compilers(ctx, args):
     args.add_all(_compile_flags(toolchain, features, ACTION_NAMES.c_compile), format_each = "--cc-flag=%s")
     args.add_all(_compile_flags(toolchain, features, ACTION_NAMES.cpp_compile), format_each = "--cxx-flag=%s")
     args.add_all(_link_flags(toolchain, features), format_each = "--link-flag=%s")
+
+    # A compiler of the machine finds its own files; one of the build has to be shown what it reads beside itself.
+    if not _tool(features, ACTION_NAMES.c_compile).startswith("/"):
+        args.add_all(toolchain.all_files, format_each = "--execroot-file=%s")
     return toolchain.all_files

@@ -87,7 +87,9 @@ def _add_tools(ctx, args):
         if not executable:
             fail("{}: tools has {}, which is neither an executable nor one file. Possible fixes: name a target that is one.".format(label_text(ctx.label), label_text(target.label)))
         args.add(executable, format = "--tool={}=%s".format(name))
-        inputs += [info.files, info.default_runfiles.files]
+        runfiles = info.default_runfiles.files
+        args.add_all(runfiles, format_each = "--execroot-file=%s")
+        inputs += [info.files, runfiles]
     return inputs
 
 def session(ctx):

@@ -1,0 +1,2 @@
+#!/bin/sh
+echo "a source file with $1"

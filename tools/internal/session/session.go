@@ -181,6 +181,7 @@ func (s *Staged) checkWheel(ctx context.Context, file string, pkgInfo *metadata.
 	var found *wheel.CheckError
 	if errors.As(err, &found) && found.CompilerLog != "" {
 		failure.Output = "" // the error has it
+		failure.Fixes = append(s.fixes(hook.Response{}, output.text()), failure.Fixes...)
 	}
 	return failure
 }

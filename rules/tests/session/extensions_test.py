@@ -6,6 +6,7 @@ from rules.tests.session.attempts import Attempt
 
 PURE = ["quick-1.0-py3-none-any.whl"]
 COMPILER = r"_speed\.c:3:10: fatal error: nowhere_to_be_found\.h: No such file or directory"
+FIX = r"Possible fixes:\n  - the header nowhere_to_be_found\.h is not among the C\+\+ toolchain's"
 
 
 class ExtensionsTest(unittest.TestCase):
@@ -36,7 +37,7 @@ class ExtensionsTest(unittest.TestCase):
         self.assertRegex(attempt.err, "warning: a compiler failed .* and the wheel is pure Python; .*native_extensions = \"required\"")
         self.assertRegex(attempt.log, COMPILER)
         self.assertEqual(list(self.succeeds("fallback_forbidden").wheels), PURE)
-        self.fails("fallback_required", COMPILER, 'native_extensions is "required", and no file in it is native')
+        self.fails("fallback_required", COMPILER, 'native_extensions is "required", and no file in it is native', FIX)
 
     def test_optional(self):
         """setuptools leaves the extension out, and its tags promise one all the same: HOOK-6."""

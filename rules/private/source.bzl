@@ -111,7 +111,8 @@ SOURCE_ATTRS = {
     ),
     "srcs": attr.label_list(
         doc = "The source tree. Each file keeps its place relative to pyproject.toml (to setup.py where there is none). " +
-              "What is not here is not there when the backend runs. Exactly one of `srcs` and `sdist` is set.",
+              "What is not here is not there when the backend runs. A file is executable there if it is a script (`#!`) or a " +
+              "program (ELF), whatever its mode is: Bazel does not carry modes. Exactly one of `srcs` and `sdist` is set.",
         allow_files = True,
     ),
     "subpackages": attr.string_list(

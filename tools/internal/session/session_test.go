@@ -133,7 +133,9 @@ func TestSourceTree(t *testing.T) {
 			"a b/c d.txt": "", "ünï/ΐ.txt": "", "@at=sign": "", " lead": "", "line\nbreak": "", "-dash": "",
 		})
 		s.write(t, "read-only", "", 0o400)
-		s.write(t, "tool.sh", "", 0o700)
+		// The mode on disk is not what decides (BYTES-3).
+		s.write(t, "tool.sh", "#!/bin/sh\n", 0o600)
+		s.write(t, "made", "no script", 0o755)
 		target := filepath.Join(s.dir, "elsewhere")
 		if err := os.WriteFile(target, []byte("x"), 0o644); err != nil {
 			t.Fatal(err)
@@ -154,7 +156,7 @@ func TestSourceTree(t *testing.T) {
 		file, executable, dir := []any{"0o100644", 315532800.0, true}, []any{"0o100755", 315532800.0, true}, []any{"0o40755", 315532800.0, true}
 		for name, want := range map[string][]any{
 			"a b": dir, "a b/c d.txt": file, "ünï": dir, "ünï/ΐ.txt": file, "@at=sign": file, " lead": file, "line\nbreak": file, "-dash": file,
-			"read-only": file, "tool.sh": executable, "linked": file, "tree": dir, "tree/inner": dir, "tree/inner/file": file,
+			"read-only": file, "tool.sh": executable, "made": file, "linked": file, "tree": dir, "tree/inner": dir, "tree/inner/file": file,
 			"backend.py": file, "maker.py": file, "pyproject.toml": file,
 		} {
 			if !reflect.DeepEqual(found.Tree[name], want) {

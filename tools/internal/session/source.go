@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -157,9 +158,9 @@ func copyFile(from, to string, mtime time.Time) error {
 	if !info.Mode().IsRegular() {
 		return fmt.Errorf("%s is not a regular file", from)
 	}
-	mode := fs.FileMode(0o644)
-	if info.Mode()&0o111 != 0 {
-		mode = 0o755
+	mode, err := sourceMode(in)
+	if err != nil {
+		return err
 	}
 	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
@@ -178,6 +179,21 @@ func copyFile(from, to string, mtime time.Time) error {
 		return err
 	}
 	return os.Chtimes(to, mtime, mtime)
+}
+
+// sourceMode is the mode of a source file's copy. It is decided by content: Bazel makes every generated file and every input
+// of a remote action executable, and has no executable bit in an action's key, so that the bit on disk would be an
+// undeclared input (BYTES-2, BYTES-3).
+func sourceMode(file io.ReaderAt) (fs.FileMode, error) {
+	var start [4]byte
+	n, err := file.ReadAt(start[:], 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return 0, err
+	}
+	if bytes.HasPrefix(start[:n], []byte("#!")) || bytes.HasPrefix(start[:n], []byte("\x7fELF")) {
+		return 0o755, nil
+	}
+	return 0o644, nil
 }
 
 // copyContent copies an ordinary source file with one read and one write.

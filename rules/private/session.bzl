@@ -34,7 +34,8 @@ SESSION_ATTRS = SOURCE_ATTRS | {
         default = "1h",
     ),
     "tools": attr.label_keyed_string_dict(
-        doc = "Programs that the hooks find on PATH: a label of one executable to the name that it is called by.",
+        doc = "Programs that the hooks find on PATH: a label of one executable to the name that it is called by. The program " +
+              "is one file: one that needs runfiles is an error.",
         allow_files = True,
         cfg = "exec",
     ),
@@ -76,6 +77,22 @@ def _add_environment(ctx, args):
         args.add(environment.python.executable, format = "--interpreter=%s")
     return depset(files)
 
+def _check_alone(ctx, target, executable):
+    """Hooks find a tool as one file on PATH; what it looks for beside itself is not there."""
+    own = [executable] + target[DefaultInfo].files.to_list()
+    beside = [file.short_path for file in target[DefaultInfo].default_runfiles.files.to_list() if file not in own]
+    if beside:
+        fail("""
+{label}: tools has {tool}, which needs files beside itself when it runs ({first}{more}), and a hook finds one file on PATH.
+Possible fixes:
+  - name a program that is one file: a statically linked one, a script, a self-extracting archive
+  - where it comes as a Python distribution, make it a build requirement""".format(
+            label = label_text(ctx.label),
+            tool = label_text(target.label),
+            first = beside[0],
+            more = " and {} more".format(len(beside) - 1) if len(beside) > 1 else "",
+        ))
+
 def _add_tools(ctx, args):
     inputs = []
     for target, name in ctx.attr.tools.items():
@@ -86,10 +103,9 @@ def _add_tools(ctx, args):
             executable = files[0]
         if not executable:
             fail("{}: tools has {}, which is neither an executable nor one file. Possible fixes: name a target that is one.".format(label_text(ctx.label), label_text(target.label)))
+        _check_alone(ctx, target, executable)
         args.add(executable, format = "--tool={}=%s".format(name))
-        runfiles = info.default_runfiles.files
-        args.add_all(runfiles, format_each = "--execroot-file=%s")
-        inputs += [info.files, runfiles]
+        inputs.append(depset([executable]))
     return inputs
 
 def session(ctx):

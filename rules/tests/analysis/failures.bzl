@@ -88,6 +88,10 @@ _WHEELS = {
         {"placed_srcs": {":two": "two.txt"}, "srcs": _PROJECT},
         ["placed_srcs has //rules/tests/analysis:two, which is 2 files, and one place"],
     ),
+    "tool_with_data": (
+        {"srcs": _PROJECT, "tools": {":with_data": "tool"}},
+        ["tools has //rules/tests/analysis:with_data, which needs files beside itself when it runs (rules/tests/analysis/one.txt)", "name a program that is one file"],
+    ),
     "tool_of_two_files": (
         {"srcs": _PROJECT, "tools": {":two": "two"}},
         ["tools has //rules/tests/analysis:two, which is neither an executable nor one file"],

@@ -54,6 +54,7 @@ func measureNothing(ctx context.Context, o *options, bazel *bazel, out io.Writer
 	}
 	var times []float64
 	for range 2*o.runs + 1 {
+		o.quiet.wait(ctx)
 		start := time.Now()
 		if _, err := bazel.output(bazel.command(ctx, "build", append(slices.Clone(o.buildFlags), targets)...)); err != nil {
 			return err

@@ -6,7 +6,8 @@
 //
 // Everything is measured in one run, in turn (A B C A B C …), with one interpreter, because only ratios of times that were
 // taken side by side mean something on a machine that does other things too. Times are never asserted; docs/performance.md
-// has the last results, and the targets. Run it when the machine has nothing else to do.
+// has the last results, and the targets. Each measurement waits until the machine does nothing else, while -patience lasts; the
+// report says how many began on a busy one.
 //
 // Set-up installs uv and pypa/build with pip into the user's cache directory, downloads what each case's lock names there, and
 // builds each case once. After that nothing has the network: the frontends get the locked wheels from a directory, which is
@@ -51,6 +52,7 @@ type options struct {
 	inBuild    string
 	parts      []string
 	inside     bool
+	quiet      *quiet
 }
 
 var allParts = []string{"wheels", "in-build", "inputs", "unpack", "nothing"}
@@ -65,7 +67,7 @@ func main() {
 }
 
 func parseOptions(args []string) (*options, error) {
-	o := &options{}
+	o := &options{quiet: &quiet{glance: 200 * time.Millisecond, shares: processorTime}}
 	flags := flag.NewFlagSet("benchmark", flag.ContinueOnError)
 	flags.StringVar(&o.workspace, "workspace", os.Getenv("BUILD_WORKSPACE_DIRECTORY"), "the checkout's `directory` (default: the current one)")
 	flags.StringVar(&o.outputBase, "output-base", "", "Bazel's output base (`directory`), for a server of its own")
@@ -77,6 +79,7 @@ func parseOptions(args []string) (*options, error) {
 	cases := flags.String("cases", strings.Join(caseNames(), ","), "the `names` of the cases")
 	parts := flags.String("parts", strings.Join(allParts, ","), "what to measure")
 	flags.StringVar(&o.inBuild, "in-build", "@debian_python_3_13//:all", "the toolchains (`label`) of the in-build interpreter")
+	flags.DurationVar(&o.quiet.patience, "patience", 10*time.Minute, "how `long`, in all, to wait for moments in which the machine does nothing else")
 	flags.BoolVar(&o.inside, "inside", false, "set by the program itself when it has started itself again in Bazel's root")
 	if err := flags.Parse(args); err != nil {
 		return nil, err
@@ -166,6 +169,8 @@ func measureInside(ctx context.Context, o *options, bazel *bazel, out io.Writer)
 			return fmt.Errorf("%s: %w", step.part, err)
 		}
 	}
+	fmt.Fprintf(out, "\nOf %d measurements %d began while the machine did other things; %s were spent on waiting for moments when it did not.\n",
+		o.quiet.measured, o.quiet.disturbed, o.quiet.waited.Round(time.Second))
 	return nil
 }
 

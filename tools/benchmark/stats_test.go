@@ -50,6 +50,24 @@ func TestTable(t *testing.T) {
 	}
 }
 
+// TestQuiet has a machine that is busy for three glances.
+func TestQuiet(t *testing.T) {
+	for _, test := range []struct {
+		patience  time.Duration
+		disturbed int
+	}{{time.Hour, 0}, {0, 1}} {
+		looks := 0.0
+		q := &quiet{patience: test.patience, shares: func() (float64, float64, bool) {
+			looks++
+			return max(0, looks-6), looks, true
+		}}
+		q.wait(t.Context())
+		if q.disturbed != test.disturbed || q.measured != 1 {
+			t.Errorf("patience of %s: %d of %d disturbed, want %d of 1", test.patience, q.disturbed, q.measured, test.disturbed)
+		}
+	}
+}
+
 func TestNumbers(t *testing.T) {
 	for want, got := range map[string]string{
 		"9.9": ms(9.94), "12": ms(12.4), "–": ms(math.NaN()), "0.50": ratio(0.4999), "2.0 (1.0–30)": summary{2, 1, 30}.times(),

@@ -49,6 +49,7 @@ func measureUnpack(ctx context.Context, o *options, s *bazelSession, out io.Writ
 	var times []float64
 	// Cheap enough for more runs than a wheel gets.
 	for range 10*o.runs + 1 {
+		o.quiet.wait(ctx)
 		took, err := unpackOnce(ctx, cut)
 		if err != nil {
 			return err

@@ -150,6 +150,9 @@ func measureCases(
 		for run := range o.runs + 1 {
 			progress("%s, run %d of %d", c.name, run, o.runs)
 			for _, contender := range contenders {
+				if run > 0 {
+					o.quiet.wait(ctx)
+				}
 				if err := contender(run > 0); err != nil {
 					return nil, err
 				}

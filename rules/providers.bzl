@@ -39,6 +39,14 @@ PyprojectWheelInfo = provider(
     },
 )
 
+PyprojectSdistInfo = provider(
+    doc = "A source distribution that was built, checked and normalised.",
+    fields = {
+        "log": "File: what the backend printed, hook by hook.",
+        "sdist": "File: a directory with exactly one file, the sdist under its true name; or that file itself where `file_name` was declared.",
+    },
+)
+
 PyprojectSessionInfo = provider(
     doc = "How the hooks of a target are run, for tools that run them again: `pyproject_shell`.",
     fields = {

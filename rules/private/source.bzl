@@ -1,7 +1,9 @@
 """Which files make a source tree, and where each of them lies in it."""
 
+load("//rules:providers.bzl", "PyprojectSdistInfo")
 load(":label_text.bzl", "label_text")
 
+_SDISTS = [".tar.gz", ".tgz", ".tar.bz2", ".zip"]
 _MARKERS = ["pyproject.toml", "setup.py"]
 
 def _root_of(files):
@@ -55,6 +57,16 @@ Possible fixes:
             names = [name for name, _ in lost],
         ))
 
+def _check_sdist(ctx, sdist):
+    """An attribute has no filter that lets through certain files, and directories of certain rules."""
+    if PyprojectSdistInfo in ctx.attr.sdist or [ending for ending in _SDISTS if sdist.basename.endswith(ending)]:
+        return
+    fail("{}: sdist is {}, expected a file {}, or a pyproject_sdist. Possible fixes: name one of these; name the files of a source tree in `srcs`.".format(
+        label_text(ctx.label),
+        label_text(ctx.attr.sdist.label),
+        " or ".join(["*" + ending for ending in _SDISTS]),
+    ))
+
 def _as_source(file):
     return "--source={}={}".format(file.short_path, file.path)
 
@@ -62,18 +74,20 @@ def add_source(ctx, args):
     """Adds the source of a session to its arguments: a tree from `srcs`, or an sdist.
 
     Args:
-      ctx: the rule's context, with `srcs`, `sdist`, `placed_srcs` and `subpackages`.
+      ctx: the rule's context, with `srcs`, `placed_srcs`, `subpackages`, and, if the rule takes one, `sdist`.
       args: the `Args` of the session.
     Returns:
       A list of depsets of File: what the session reads.
     """
-    if bool(ctx.files.srcs) == bool(ctx.file.sdist):
+    sdist = getattr(ctx.file, "sdist", None)
+    if hasattr(ctx.file, "sdist") and bool(ctx.files.srcs) == bool(sdist):
         fail("{}: a wheel is built from one source. Possible fixes: set one of `srcs` (a source tree) and `sdist` (a file).".format(label_text(ctx.label)))
-    if ctx.file.sdist:
+    if sdist:
         if ctx.attr.placed_srcs:
             fail("{}: placed_srcs puts files into a source tree, and an sdist is complete as it is. Possible fixes: remove placed_srcs; patch the sdist.".format(label_text(ctx.label)))
-        args.add(ctx.file.sdist, format = "--sdist=%s")
-        return [depset([ctx.file.sdist])]
+        _check_sdist(ctx, sdist)
+        args.add_all([sdist], format_each = "--sdist=%s", expand_directories = False)
+        return [depset([sdist])]
 
     files = ctx.files.srcs
     root = _root_of(files)
@@ -106,8 +120,8 @@ SOURCE_ATTRS = {
         allow_files = True,
     ),
     "sdist": attr.label(
-        doc = "A source distribution: `NAME-VERSION.tar.gz`, or an older `.zip` or `.tar.bz2`. Exactly one of `srcs` and `sdist` is set.",
-        allow_single_file = [".tar.gz", ".tgz", ".tar.bz2", ".zip"],
+        doc = "A source distribution: `NAME-VERSION.tar.gz`, or an older `.zip` or `.tar.bz2`; or a `pyproject_sdist`. Exactly one of `srcs` and `sdist` is set.",
+        allow_single_file = True,
     ),
     "srcs": attr.label_list(
         doc = "The source tree. Each file keeps its place relative to pyproject.toml (to setup.py where there is none). " +

@@ -42,6 +42,7 @@ type verb struct {
 // verbs is the table of what there is, in the order in which a build uses them. Each verb lives in verb_NAME.go.
 var verbs = []verb{
 	{"wheel", "build a wheel with the project's own backend, in walls", runWheel},
+	{"sdist", "build an sdist with the project's own backend, in walls", runSdist},
 	{"version", "print the helper's version", runVersion},
 	{"walls", "try whether this machine allows required walls", runWalls},
 	{"fetch", "read one URL into a file", runFetch},

@@ -92,6 +92,10 @@ _WHEELS = {
         {"srcs": _PROJECT, "tools": {":with_data": "tool"}},
         ["tools has //rules/tests/analysis:with_data, which needs files beside itself when it runs (rules/tests/analysis/one.txt)", "name a program that is one file"],
     ),
+    "sdist_of_another_kind": (
+        {"sdist": ":one.txt"},
+        ["sdist is //rules/tests/analysis:one.txt, expected a file *.tar.gz or ", "or a pyproject_sdist", "Possible fixes:"],
+    ),
     "tool_of_two_files": (
         {"srcs": _PROJECT, "tools": {":two": "two"}},
         ["tools has //rules/tests/analysis:two, which is neither an executable nor one file"],

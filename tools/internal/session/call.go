@@ -115,6 +115,16 @@ func (c *calls) call(ctx context.Context, outputDir string) (hook.Response, erro
 	return response, s.failure(headline, output, s.fixes(response, output.text())...)
 }
 
+// requires calls a get_requires hook, the first of a session, and checks what it asks for. A backend without it asks for
+// nothing (PEP 517).
+func (c *calls) requires(ctx context.Context) error {
+	response, err := c.call(ctx, "")
+	if err != nil {
+		return err
+	}
+	return c.staged.checkDynamic(string(c.hooks[0]), response.Requires)
+}
+
 func (s *Staged) request(name hook.Name) hook.Request {
 	system := s.Project.BuildSystem
 	return hook.Request{

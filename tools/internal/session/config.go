@@ -10,7 +10,9 @@ package session
 
 import (
 	"fmt"
+	"os"
 	"path"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -45,11 +47,11 @@ type Config struct {
 	SourceRoot string
 	// SourceName is the name of the directory that the hooks run in. For an sdist it is the name of its top directory.
 	SourceName string
-	// Sdist is a source distribution, in the place of Sources.
+	// Sdist is a source distribution, in the place of Sources: a file, or a directory that holds exactly one.
 	Sdist string
 
-	// Output is the directory that receives the wheel under its own name. Or OutputFile is the file that receives it,
-	// and FileName its base name, which the wheel has to have.
+	// Output is the directory that receives the wheel, or the sdist, under its own name. Or OutputFile is the file that
+	// receives it, and FileName its base name, which it has to have.
 	Output     string
 	OutputFile string
 	FileName   string
@@ -132,6 +134,26 @@ func (c *Config) check() error {
 	case c.Walls == "":
 		return fmt.Errorf("a session needs --walls")
 	}
+	return nil
+}
+
+// resolveSdist puts the one file of a directory in the place of the directory.
+func (c *Config) resolveSdist() error {
+	if c.Sdist == "" {
+		return nil
+	}
+	info, err := os.Stat(c.Sdist)
+	if err != nil || !info.IsDir() {
+		return err
+	}
+	entries, err := os.ReadDir(c.Sdist)
+	if err != nil {
+		return fmt.Errorf("read sdist: %w", err)
+	}
+	if len(entries) != 1 {
+		return fmt.Errorf("--sdist=%s is a directory of %d files, and one is expected: the sdist", c.Sdist, len(entries))
+	}
+	c.Sdist = filepath.Join(c.Sdist, entries[0].Name())
 	return nil
 }
 

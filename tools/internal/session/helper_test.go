@@ -32,6 +32,7 @@ type task struct {
 	Config   Config
 	Settings []hook.Setting // hook.Settings writes itself as hooks read it
 	Kept     int            // keptOutput, if set
+	Kind     string         // what the session makes: "" is a wheel
 }
 
 // kinds are both kinds of walls: every test of a session runs in each.
@@ -93,7 +94,8 @@ func helperMain(value string) int {
 			keptOutput = do.Kept
 		}
 		var result Result
-		result, err = Run(ctx, &do.Config)
+		runs := map[string]func(context.Context, *Config) (Result, error){"": Run, "sdist": RunSdist}
+		result, err = runs[do.Kind](ctx, &do.Config)
 		for _, warning := range result.Warnings {
 			fmt.Fprintf(os.Stderr, "warning: %s\n", warning)
 		}

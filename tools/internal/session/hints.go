@@ -65,6 +65,9 @@ func (s *Staged) fixes(response hook.Response, output string) []string {
 	}
 	text := output + "\n" + response.Error
 	var out []string
+	if response.Kind == hook.Unsupported {
+		out = append(out, "the backend itself says that it can't do this here (UnsupportedOperation, PEP 517): build from the source tree instead")
+	}
 	for _, h := range hints {
 		// The last match is the one that ended the hook.
 		matches := h.pattern.FindAllStringSubmatch(text, -1)

@@ -56,7 +56,7 @@ func Prepare(ctx context.Context, config *Config) (*Staged, error) {
 // prepare is Prepare; ready is called once as soon as the environment's interpreter can be started. The caller closes the room,
 // if there is one, even if there is an error.
 func prepare(ctx context.Context, config *Config, ready func(*Staged)) (*Staged, error) {
-	if err := config.check(); err != nil {
+	if err := errors.Join(config.check(), config.resolveSdist()); err != nil {
 		return nil, err
 	}
 	s := &Staged{config: config}

@@ -15,22 +15,29 @@ import (
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/metadata"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/project"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/sdist"
-	"github.com/rules-pyproject/rules_pyproject/tools/internal/walls"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/wheel"
 )
 
 // Result is what a session made.
 type Result struct {
-	// Wheel is where the wheel is, and Name its file name.
-	Wheel string
-	Name  string
+	// File is where the wheel or sdist is, and Name its file name.
+	File string
+	Name string
 	// Warnings are for people, one line each.
 	Warnings []string
 }
 
 // Run runs a session that builds a wheel: it stages, checks the static requirements, calls get_requires_for_build_wheel,
 // checks what that asks for, calls build_wheel, checks and normalises the result. The log is written in any case.
-func Run(ctx context.Context, config *Config) (result Result, err error) {
+func Run(ctx context.Context, config *Config) (Result, error) {
+	return run(ctx, config, (*Staged).build, hook.GetRequiresWheel, hook.BuildWheel)
+}
+
+// builder is what is special to one kind of session: it calls the hooks and delivers what they made.
+type builder func(s *Staged, ctx context.Context, log *record, calls *calls, result *Result) error
+
+// run is what all sessions have in common: staging, the static requirements, the log, the end.
+func run(ctx context.Context, config *Config, build builder, hooks ...hook.Name) (result Result, err error) {
 	log := &record{}
 	defer func() {
 		if err != nil {
@@ -41,7 +48,7 @@ func Run(ctx context.Context, config *Config) (result Result, err error) {
 	var calls *calls
 	var callsErr error
 	staged, err := prepare(ctx, config, func(s *Staged) {
-		calls, callsErr = startCalls(ctx, s, log, hook.GetRequiresWheel, hook.BuildWheel)
+		calls, callsErr = startCalls(ctx, s, log, hooks...)
 	})
 	defer func() { staged.end(log, calls) }()
 	if err := errors.Join(err, callsErr); err != nil {
@@ -51,7 +58,13 @@ func Run(ctx context.Context, config *Config) (result Result, err error) {
 		result.Warnings = append(result.Warnings, warningText(warning))
 	}
 	staged.describe(log)
-	if err := staged.build(ctx, log, calls, &result); err != nil {
+	if err := staged.checkStatic(); err != nil {
+		return Result{}, err
+	}
+	if err := calls.sequence.Plan(staged.request("")); err != nil {
+		return Result{}, err
+	}
+	if err := build(staged, ctx, log, calls, &result); err != nil {
 		return Result{}, err
 	}
 	if hosts := staged.Room.Network(); len(hosts) > 0 {
@@ -79,25 +92,20 @@ func (s *Staged) end(log *record, calls *calls) {
 const wheelDir = "wheel"
 
 func (s *Staged) build(ctx context.Context, log *record, calls *calls, result *Result) error {
-	if err := s.checkStatic(); err != nil {
-		return err
-	}
 	pkgInfo, err := s.pkgInfo()
 	if err != nil {
 		return err
 	}
-	if err := calls.sequence.Plan(s.request("")); err != nil {
+	if err := calls.requires(ctx); err != nil {
 		return err
 	}
-	response, err := calls.call(ctx, "")
-	if err != nil {
-		return err
-	}
-	// A backend without this hook asks for nothing (PEP 517).
-	if err := s.checkDynamic(string(hook.GetRequiresWheel), response.Requires); err != nil {
-		return err
-	}
-	response, err = calls.call(ctx, wheelDir)
+	return s.buildWheel(ctx, log, calls, pkgInfo, result)
+}
+
+// buildWheel calls build_wheel, the last hook of a session, and delivers the wheel.
+func (s *Staged) buildWheel(ctx context.Context, log *record, calls *calls, pkgInfo *metadata.Metadata, result *Result) error {
+	output := calls.outputs[calls.next]
+	response, err := calls.call(ctx, wheelDir)
 	if err != nil {
 		return err
 	}
@@ -105,12 +113,10 @@ func (s *Staged) build(ctx context.Context, log *record, calls *calls, result *R
 	if err := calls.close(); err != nil {
 		return err
 	}
-	output := calls.outputs[1]
 	if response.Kind == hook.MissingHook {
-		return s.failure(response.Ended(s.Project.BuildSystem.Backend), output,
-			"build-backend has to name a module or an object that has it: every backend has to (PEP 517)")
+		return s.missingHook(response, output)
 	}
-	made, err := s.findWheel(response.Name)
+	made, err := s.findOutput(wheelDir, response.Name, "a wheel", ".whl")
 	if err != nil {
 		return s.failure(fmt.Sprintf("build_wheel of %s: %v", s.Project.BuildSystem.Backend, err), output)
 	}
@@ -125,42 +131,10 @@ func (s *Staged) build(ctx context.Context, log *record, calls *calls, result *R
 	return nil
 }
 
-// findWheel checks what build_wheel returned: the name of a regular file in its directory. The helper follows no link
-// that a hook has made.
-func (s *Staged) findWheel(name string) (string, error) {
-	dir := s.Room.Outside(path.Join(walls.Output, wheelDir))
-	if info, err := os.Lstat(dir); err != nil {
-		return "", fmt.Errorf("its wheel_directory is gone: %w", err)
-	} else if !info.IsDir() {
-		return "", errors.New("its wheel_directory is not a directory any more")
-	}
-	if name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/\\\x00") {
-		return "", fmt.Errorf("it returned %q, expected the base name of a file in wheel_directory", name)
-	}
-	if !strings.HasSuffix(name, ".whl") {
-		return "", fmt.Errorf("it returned %q, which is not the name of a wheel (*.whl)", name)
-	}
-	file := filepath.Join(dir, name)
-	info, err := os.Lstat(file)
-	switch {
-	case err != nil:
-		return "", fmt.Errorf("it returned %q, but wheel_directory holds %s", name, contents(dir))
-	case !info.Mode().IsRegular():
-		return "", fmt.Errorf("it returned %q, which is no regular file but %s", name, info.Mode().Type())
-	}
-	return file, nil
-}
-
-func contents(dir string) string {
-	entries, err := os.ReadDir(dir)
-	if err != nil || len(entries) == 0 {
-		return "nothing"
-	}
-	var names []string
-	for _, entry := range entries {
-		names = append(names, fmt.Sprintf("%q", entry.Name()))
-	}
-	return strings.Join(names, ", ")
+// missingHook is the error for a backend without a hook that every backend has to have.
+func (s *Staged) missingHook(response hook.Response, output *capture) error {
+	return s.failure(response.Ended(s.Project.BuildSystem.Backend), output,
+		"build-backend has to name a module or an object that has it: every backend has to (PEP 517)")
 }
 
 // checkWheel holds the wheel against its own metadata, the platform, the sdist and the user's expectation (HOOK-6,
@@ -205,28 +179,23 @@ func (s *Staged) pkgInfo() (*metadata.Metadata, error) {
 func (s *Staged) deliver(ctx context.Context, made string, pkgInfo *metadata.Metadata, output *capture, result *Result) error {
 	defer s.clock("deliver")()
 	c := s.config
-	result.Wheel = c.OutputFile
-	if c.OutputFile == "" {
-		if err := os.MkdirAll(c.Output, 0o755); err != nil {
-			return fmt.Errorf("make output directory: %w", err)
-		}
-		result.Wheel = filepath.Join(c.Output, result.Name)
+	if err := s.place(result); err != nil {
+		return err
 	}
 	normalised := make(chan error, 1)
-	go func() { normalised <- wheel.Normalise(ctx, made, result.Wheel, wheel.NormaliseOptions{Time: s.time}) }()
+	go func() { normalised <- wheel.Normalise(ctx, made, result.File, wheel.NormaliseOptions{Time: s.time}) }()
 	err := s.checkWheel(ctx, made, pkgInfo, output)
-	if err == nil && c.OutputFile != "" && c.FileName != result.Name {
-		err = fmt.Errorf("the wheel is %s, and file_name says %s\n%s", result.Name, c.FileName,
-			possibleFixes([]string{fmt.Sprintf("file_name = %q", result.Name), "leave file_name out: the output is a directory with the wheel under its own name"}))
+	if err == nil {
+		err = s.checkFileName("wheel", result.Name)
 	}
 	if normaliseErr := <-normalised; err == nil {
 		err = normaliseErr
 	}
 	if err == nil && c.Metadata != "" {
-		err = extractMetadata(result.Wheel, c.Metadata)
+		err = extractMetadata(result.File, c.Metadata)
 	}
 	if err != nil {
-		os.Remove(result.Wheel)
+		os.Remove(result.File)
 	}
 	return err
 }

@@ -1,7 +1,9 @@
-# Makes wheels, right ones and wrong ones, for the backends of the tests.
+# Makes wheels and sdists, right ones and wrong ones, for the backends of the tests.
 import base64
 import hashlib
+import io
 import os
+import tarfile
 import zipfile
 
 
@@ -29,4 +31,26 @@ def wheel(directory, name="demo-1.0-py3-none-any.whl", files=None, extra=(), rec
             entry = zipfile.ZipInfo("demo_link")
             entry.external_attr = 0o120777 << 16
             archive.writestr(entry, link)
+    return name
+
+
+def sdist(directory, name="demo-1.0.tar.gz", top=None, files=None, links=(), mtime=0):
+    """files: name in the top directory to text. links: (name, target) pairs; names are the archive's."""
+    top = top or name[: -len(".tar.gz")]
+    if files is None:
+        files = {"PKG-INFO": "Metadata-Version: 2.2\nName: demo\nVersion: 1.0\n"}
+        for found in sorted(os.listdir(".")):
+            if os.path.isfile(found):
+                with open(found) as file:
+                    files[found] = file.read()
+    with tarfile.open(os.path.join(directory, name), "w:gz") as archive:
+        for n, text in files.items():
+            data = text.encode()
+            entry = tarfile.TarInfo(top + "/" + n)
+            entry.size, entry.mtime, entry.uname, entry.mode = len(data), mtime, "somebody", 0o600
+            archive.addfile(entry, io.BytesIO(data))
+        for n, target in links:
+            entry = tarfile.TarInfo(n)
+            entry.type, entry.linkname = tarfile.SYMTYPE, target
+            archive.addfile(entry)
     return name

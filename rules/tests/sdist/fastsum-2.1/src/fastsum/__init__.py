@@ -1,0 +1,5 @@
+"""Adds numbers up, in C."""
+
+from fastsum._sum import total
+
+__all__ = ["total"]

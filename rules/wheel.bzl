@@ -18,6 +18,7 @@ def _pyproject_wheel_impl(ctx):
 
     outputs = ctx.actions.args()
     outputs.add("--native-extensions", ctx.attr.native_extensions)
+    outputs.add("--sdist-metadata", ctx.attr.sdist_metadata)
     outputs.add("--log", log)
     outputs.add_all("--metadata", [metadata], expand_directories = False)
     if ctx.attr.file_name:
@@ -72,6 +73,12 @@ when the backend has run. Other outputs: the group `log` (what the backend print
                   "to pure Python fails and shows the compiler's output) or `forbidden`.",
             default = "auto",
             values = ["auto", "required", "forbidden"],
+        ),
+        "sdist_metadata": attr.string(
+            doc = "What it is when the wheel's metadata differ from what the PKG-INFO of the sdist promises (SDIST-3, PEP 643): " +
+                  "an `error`, or, for a published sdist whose backend writes more than its author's did, a `warning`.",
+            default = "error",
+            values = ["error", "warning"],
         ),
     },
     fragments = ["cpp"],

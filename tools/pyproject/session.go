@@ -103,6 +103,11 @@ func addSourceFlags(flags *flag.FlagSet, text func(*string, string, string), c *
 	addSeverityFlag(flags, &c.UnknownKeys, "unknown-build-system-keys", "what an unknown key of [build-system] is")
 }
 
+// addSdistMetadataFlag adds what becomes of SDIST-3.
+func addSdistMetadataFlag(flags *flag.FlagSet, c *session.Config) {
+	addSeverityFlag(flags, &c.SdistMetadata, "sdist-metadata", "what metadata are that differ from what the PKG-INFO of the sdist promises")
+}
+
 // addSeverityFlag adds a flag that makes an error a warning.
 func addSeverityFlag(flags *flag.FlagSet, to *project.Severity, name, usage string) {
 	flags.Func(name, usage+": `error` or warning", func(value string) error {

@@ -21,6 +21,7 @@ func runWheel(ctx context.Context, args []string, std Streams) error {
 func addWheelFlags(flags *flag.FlagSet, c *session.Config) {
 	text := func(to *string, name, usage string) { flags.StringVar(to, name, "", usage) }
 	addOutputFlags(text, c, "wheel")
+	addSdistMetadataFlag(flags, c)
 	text(&c.Metadata, "metadata", "the `directory` that receives the wheel's .dist-info")
 	flags.Func("native-extensions", "whether the wheel holds native code: `auto`, required or forbidden", func(value string) (err error) {
 		c.NativeExtensions, err = wheel.ParseNative(value)

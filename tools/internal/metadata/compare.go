@@ -1,6 +1,7 @@
 package metadata
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -11,6 +12,25 @@ import (
 type Difference struct {
 	Field        string
 	SDist, Wheel []string
+}
+
+// String says which promise of PKG-INFO the wheel breaks, showing both sides (SDIST-3).
+func (d Difference) String() string {
+	return fmt.Sprintf("%s is not that of the sdist, whose PKG-INFO does not call it Dynamic:\n      PKG-INFO: %s\n      METADATA: %s",
+		d.Field, shorten(d.SDist), shorten(d.Wheel))
+}
+
+// shorten keeps a long description from burying the message.
+func shorten(values []string) string {
+	const most = 600
+	text := strings.Join(values, ", ")
+	switch {
+	case len(values) == 0:
+		return `"(none)"`
+	case len(text) > most:
+		return fmt.Sprintf("%.*q… (%d bytes)", most, text, len(text))
+	}
+	return fmt.Sprintf("%q", text)
 }
 
 // Static says whether PKG-INFO promises anything: from Metadata-Version 2.2 on each field that is not called Dynamic is

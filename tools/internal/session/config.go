@@ -72,6 +72,8 @@ type Config struct {
 	NativeExtensions wheel.Native
 	// UnknownKeys says how unknown keys of [build-system] are treated (REQ-3).
 	UnknownKeys project.Severity
+	// SdistMetadata says what a wheel is whose metadata differ from what the sdist's PKG-INFO promises (SDIST-3).
+	SdistMetadata project.Severity
 	// Compilers is the C++ toolchain; the zero value is none.
 	Compilers Compilers
 	// Tools are further programs for PATH: name to path.

@@ -7,7 +7,10 @@ import (
 	"path/filepath"
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/hook"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/metadata"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/project"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/sdist"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/wheel"
 )
 
 // RunSdist runs a session that builds an sdist from a source tree: get_requires_for_build_sdist and build_sdist, between the
@@ -74,4 +77,35 @@ func (s *Staged) deliverSdist(ctx context.Context, made string, result *Result) 
 		return nil, err
 	}
 	return notes, sdist.Pack(ctx, dir, top, result.File, s.time)
+}
+
+// sdistDifferences says where metadata break the promise of the sdist's PKG-INFO (SDIST-3). Where that is a warning, the
+// result has it.
+func (s *Staged) sdistDifferences(pkgInfo *metadata.Metadata, fields metadata.Metadata, result *Result) []string {
+	if pkgInfo == nil {
+		return nil
+	}
+	var problems []string
+	for _, difference := range metadata.Differences(*pkgInfo, fields) {
+		problems = append(problems, difference.String())
+	}
+	if s.config.SdistMetadata == project.AsWarning {
+		result.Warnings = append(result.Warnings, problems...)
+		return nil
+	}
+	return problems
+}
+
+// warnOfSdist is what becomes of differences between PKG-INFO and a wheel where they are no error.
+func (s *Staged) warnOfSdist(file string, pkgInfo *metadata.Metadata, result *Result) error {
+	if s.config.SdistMetadata == project.AsError || pkgInfo == nil {
+		return nil
+	}
+	opened, err := wheel.Open(file)
+	if err != nil {
+		return err
+	}
+	defer opened.Close()
+	s.sdistDifferences(pkgInfo, opened.Metadata, result)
+	return nil
 }

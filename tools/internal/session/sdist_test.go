@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/project"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/walls"
 )
 
@@ -28,6 +29,24 @@ func TestSdist(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestSdistMetadataWarning pins that what breaks SDIST-3 is a warning where that is asked for: each field, with both sides.
+func TestSdistMetadataWarning(t *testing.T) {
+	t.Parallel()
+	s := newSession(t, walls.Paths, reporter, map[string]string{"PKG-INFO": "Metadata-Version: 2.2\nName: demo\nVersion: 1.0\nClassifier: Topic :: Old\n"})
+	s.Config.Sdist, s.Config.SdistMetadata = filepath.Join(s.dir, "demo-1.0.tar.gz"), project.AsWarning
+	packSdist(t, s, "demo-1.0")
+	s.Config.Sources, s.Config.SourceRoot = nil, ""
+	s.succeed(t)
+	for where, text := range map[string]string{"standard error": s.stderr, "the log": readFile(t, s.Config.Log)} {
+		if !strings.Contains(text, "warning: Classifier is not that of the sdist") || !strings.Contains(text, `PKG-INFO: "Topic :: Old"`) {
+			t.Errorf("%s: %q", where, text)
+		}
+	}
+	s.Config.SdistMetadata = project.AsError
+	s.Config.Output = filepath.Join(s.dir, "again")
+	s.fail(t, "Classifier is not that of the sdist")
 }
 
 // packSdist makes an sdist of the session's source tree.

@@ -70,6 +70,9 @@ func run(ctx context.Context, config *Config, build builder, hooks ...hook.Name)
 	if hosts := staged.Room.Network(); len(hosts) > 0 {
 		log.printf("%s\n", networkNote(hosts))
 	}
+	for _, warning := range result.Warnings[len(staged.Warnings):] {
+		log.printf("warning: %s\n", warning)
+	}
 	log.printf("\nmade %s\n", result.Name)
 	return result, nil
 }
@@ -91,7 +94,7 @@ func (s *Staged) end(log *record, calls *calls) {
 // wheelDir is the directory below the room's output that build_wheel writes to.
 const wheelDir = "wheel"
 
-func (s *Staged) build(ctx context.Context, log *record, calls *calls, result *Result) error {
+func (s *Staged) build(ctx context.Context, _ *record, calls *calls, result *Result) error {
 	pkgInfo, err := s.pkgInfo()
 	if err != nil {
 		return err
@@ -99,36 +102,40 @@ func (s *Staged) build(ctx context.Context, log *record, calls *calls, result *R
 	if err := calls.requires(ctx); err != nil {
 		return err
 	}
-	return s.buildWheel(ctx, log, calls, pkgInfo, result)
-}
-
-// buildWheel calls build_wheel, the last hook of a session, and delivers the wheel.
-func (s *Staged) buildWheel(ctx context.Context, log *record, calls *calls, pkgInfo *metadata.Metadata, result *Result) error {
 	output := calls.outputs[calls.next]
-	response, err := calls.call(ctx, wheelDir)
+	made, err := s.callBuildWheel(ctx, calls, result)
 	if err != nil {
 		return err
 	}
-	// From here on nothing of the backend runs.
-	if err := calls.close(); err != nil {
-		return err
-	}
-	if response.Kind == hook.MissingHook {
-		return s.missingHook(response, output)
-	}
-	made, err := s.findOutput(wheelDir, response.Name, "a wheel", ".whl")
-	if err != nil {
-		return s.failure(fmt.Sprintf("build_wheel of %s: %v", s.Project.BuildSystem.Backend, err), output)
-	}
-	result.Name = response.Name
 	if err := s.deliver(ctx, made, pkgInfo, output, result); err != nil {
 		return err
 	}
-	if warning := swallowedError(response.Name, output); warning != "" {
-		log.printf("warning: %s\n", warning)
+	if warning := swallowedError(result.Name, output); warning != "" {
 		result.Warnings = append(result.Warnings, warning)
 	}
 	return nil
+}
+
+// callBuildWheel calls build_wheel, the last hook of a session, and returns where the wheel is, which is not checked yet.
+func (s *Staged) callBuildWheel(ctx context.Context, calls *calls, result *Result) (string, error) {
+	output := calls.outputs[calls.next]
+	response, err := calls.call(ctx, wheelDir)
+	if err != nil {
+		return "", err
+	}
+	// From here on nothing of the backend runs.
+	if err := calls.close(); err != nil {
+		return "", err
+	}
+	if response.Kind == hook.MissingHook {
+		return "", s.missingHook(response, output)
+	}
+	made, err := s.findOutput(wheelDir, response.Name, "a wheel", ".whl")
+	if err != nil {
+		return "", s.failure(fmt.Sprintf("build_wheel of %s: %v", s.Project.BuildSystem.Backend, err), output)
+	}
+	result.Name = response.Name
+	return made, nil
 }
 
 // missingHook is the error for a backend without a hook that every backend has to have.
@@ -139,17 +146,19 @@ func (s *Staged) missingHook(response hook.Response, output *capture) error {
 
 // checkWheel holds the wheel against its own metadata, the platform, the sdist and the user's expectation (HOOK-6,
 // HOOK-7, SDIST-3).
-func (s *Staged) checkWheel(ctx context.Context, file string, pkgInfo *metadata.Metadata, output *capture) error {
+func (s *Staged) checkWheel(ctx context.Context, file string, pkgInfo *metadata.Metadata, output *capture, result *Result) error {
 	defer s.clock("check wheel")()
 	options := wheel.CheckOptions{
 		Tags:             s.Info.Interpreter.Tags(),
 		NativeExtensions: s.config.NativeExtensions,
 		CompilerLog:      output.text(),
-		PKGInfo:          pkgInfo,
+	}
+	if s.config.SdistMetadata == project.AsError {
+		options.PKGInfo = pkgInfo
 	}
 	err := wheel.Check(ctx, file, options)
 	if err == nil {
-		return nil
+		return s.warnOfSdist(file, pkgInfo, result)
 	}
 	failure := s.failure(fmt.Sprintf("build_wheel of %s made a wheel that is not right\n%v", s.Project.BuildSystem.Backend, err), output)
 	var found *wheel.CheckError
@@ -184,7 +193,7 @@ func (s *Staged) deliver(ctx context.Context, made string, pkgInfo *metadata.Met
 	}
 	normalised := make(chan error, 1)
 	go func() { normalised <- wheel.Normalise(ctx, made, result.File, wheel.NormaliseOptions{Time: s.time}) }()
-	err := s.checkWheel(ctx, made, pkgInfo, output)
+	err := s.checkWheel(ctx, made, pkgInfo, output, result)
 	if err == nil {
 		err = s.checkFileName("wheel", result.Name)
 	}

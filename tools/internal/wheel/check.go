@@ -90,7 +90,9 @@ func (w *Wheel) Check(ctx context.Context, opts CheckOptions) error {
 	failure.Problems = append(failure.Problems, w.checkLicenses()...)
 	failure.Problems = append(failure.Problems, w.checkEntryPoints()...)
 	if opts.PKGInfo != nil {
-		failure.Problems = append(failure.Problems, describeDifferences(metadata.Differences(*opts.PKGInfo, w.Metadata))...)
+		for _, difference := range metadata.Differences(*opts.PKGInfo, w.Metadata) {
+			failure.Problems = append(failure.Problems, difference.String())
+		}
 	}
 	var natives []nativeFile
 	for i, f := range w.Files {
@@ -176,23 +178,4 @@ func (w *Wheel) checkEntryPoints() []string {
 		}
 	}
 	return problems
-}
-
-// describeDifferences says which promise of PKG-INFO the wheel breaks, showing both sides (SDIST-3).
-func describeDifferences(differences []metadata.Difference) []string {
-	var problems []string
-	for _, d := range differences {
-		problems = append(problems, fmt.Sprintf("%s is not that of the sdist, whose PKG-INFO does not call it Dynamic:\n      PKG-INFO: %s\n      METADATA: %s", d.Field, shorten(d.SDist), shorten(d.Wheel)))
-	}
-	return problems
-}
-
-// shorten keeps a long description from burying the message.
-func shorten(values []string) string {
-	const most = 600
-	text := list(values)
-	if len(text) > most {
-		return fmt.Sprintf("%.*q… (%d bytes)", most, text, len(text))
-	}
-	return fmt.Sprintf("%q", text)
 }

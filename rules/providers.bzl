@@ -39,6 +39,17 @@ PyprojectWheelInfo = provider(
     },
 )
 
+PyprojectMetadataInfo = provider(
+    doc = "The metadata of a wheel that need not have been built.",
+    fields = {
+        "directory": "File: a directory with what the `.dist-info` holds, RECORD excepted: `METADATA` lies at its top.",
+        "entry_points": "File: entry_points.txt; empty where there is none.",
+        "log": "File: what the backend printed, hook by hook.",
+        "metadata": "File: METADATA.",
+        "requirements": "File: the run-time requirements (Requires-Dist), one a line.",
+    },
+)
+
 PyprojectSdistInfo = provider(
     doc = "A source distribution that was built, checked and normalised.",
     fields = {

@@ -43,6 +43,8 @@ type verb struct {
 var verbs = []verb{
 	{"wheel", "build a wheel with the project's own backend, in walls", runWheel},
 	{"sdist", "build an sdist with the project's own backend, in walls", runSdist},
+	{"metadata", "find out a wheel's metadata, without a build where the backend can", runMetadata},
+	{"metadata-match", "hold metadata against those of the wheel", runMetadataMatch},
 	{"version", "print the helper's version", runVersion},
 	{"walls", "try whether this machine allows required walls", runWalls},
 	{"fetch", "read one URL into a file", runFetch},

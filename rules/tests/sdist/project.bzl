@@ -14,10 +14,16 @@ def project(name, build_environment, directory):
       directory: the source tree.
     """
     srcs = native.glob([directory + "/**"])
+    native.filegroup(
+        name = name + "_srcs",
+        srcs = srcs,
+        visibility = ["//rules/tests:__subpackages__"],
+    )
     pyproject_wheel(
         name = name + "_tree",
         srcs = srcs,
         build_environment = build_environment,
+        visibility = ["//rules/tests:__subpackages__"],
     )
     pyproject_sdist(
         name = name + "_sdist",

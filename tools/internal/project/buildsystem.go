@@ -28,6 +28,18 @@ type reader struct {
 	table  map[string]any
 }
 
+// declaresEntryPoints looks into the [project] table, leniently: the backend judges it.
+func declaresEntryPoints(all map[string]any) bool {
+	table, _ := all["project"].(map[string]any)
+	dynamic, _ := table["dynamic"].([]any)
+	for _, key := range []string{"scripts", "gui-scripts", "entry-points"} {
+		if entries, _ := table[key].(map[string]any); len(entries) > 0 || slices.Contains(dynamic, any(key)) {
+			return true
+		}
+	}
+	return false
+}
+
 // parse reads the contents of pyproject.toml of the tree at dir.
 func parse(dir string, data []byte, opts Options) (*Project, []Warning, error) {
 	doc := document{file: opts.File, data: data}
@@ -41,6 +53,9 @@ func parse(dir string, data []byte, opts Options) (*Project, []Warning, error) {
 	value, declared := all[tableName]
 	if !declared {
 		p, err := legacyProject(dir, opts.File, true)
+		if err == nil {
+			p.EntryPoints = declaresEntryPoints(all)
+		}
 		return p, nil, err
 	}
 	r := &reader{document: doc, dir: dir, places: findPlaces(data)}
@@ -57,7 +72,7 @@ func parse(dir string, data []byte, opts Options) (*Project, []Warning, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return &Project{HasPyproject: true, BuildSystem: system}, warnings, nil
+	return &Project{HasPyproject: true, BuildSystem: system, EntryPoints: declaresEntryPoints(all)}, warnings, nil
 }
 
 // checkEncoding refuses what other tools' parsers refuse with messages that help nobody.

@@ -41,6 +41,8 @@ type Project struct {
 	BuildSystem BuildSystem
 	// HasPyproject says whether there is a pyproject.toml.
 	HasPyproject bool
+	// EntryPoints says whether the [project] table declares entry points, or calls them dynamic.
+	EntryPoints bool
 }
 
 // BuildSystem is the [build-system] table, or its defaults.

@@ -44,6 +44,7 @@ type calls struct {
 	sequence *hook.Sequence
 	outputs  []*capture // one for each hook, complete when the sequence is closed
 	next     int
+	metadata string // metadata_directory of build_wheel, as the hook sees it; empty is None
 }
 
 // startCalls starts the interpreters for these hooks; s needs neither source nor project for that. The caller closes the
@@ -76,6 +77,9 @@ func (c *calls) call(ctx context.Context, outputDir string) (hook.Response, erro
 	c.next++
 	defer s.clock(string(name))()
 	request := s.request(name)
+	if name == hook.BuildWheel {
+		request.Metadata = c.metadata
+	}
 	if outputDir != "" {
 		place := path.Join(walls.Output, outputDir)
 		request.Directory = s.Room.Inside(place)

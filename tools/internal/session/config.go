@@ -50,7 +50,7 @@ type Config struct {
 	// Sdist is a source distribution, in the place of Sources: a file, or a directory that holds exactly one.
 	Sdist string
 
-	// Output is the directory that receives the wheel, or the sdist, under its own name. Or OutputFile is the file that
+	// Output is the directory that receives the wheel, or the sdist, under its own name; or what a .dist-info holds. Or OutputFile is the file that
 	// receives it, and FileName its base name, which it has to have.
 	Output     string
 	OutputFile string
@@ -59,6 +59,11 @@ type Config struct {
 	// session fails too. Metadata is the directory that receives the wheel's .dist-info. Both may be empty.
 	Log      string
 	Metadata string
+	// MetadataFile, EntryPoints and Requirements are files that a session for metadata writes beside Output: METADATA,
+	// entry_points.txt (empty where there is none) and the Requires-Dist fields, one a line. Each may be empty.
+	MetadataFile string
+	EntryPoints  string
+	Requirements string
 
 	// Settings is config_settings, the same for each hook.
 	Settings hook.Settings

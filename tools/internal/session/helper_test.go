@@ -94,7 +94,7 @@ func helperMain(value string) int {
 			keptOutput = do.Kept
 		}
 		var result Result
-		runs := map[string]func(context.Context, *Config) (Result, error){"": Run, "sdist": RunSdist}
+		runs := map[string]func(context.Context, *Config) (Result, error){"": Run, "sdist": RunSdist, "metadata": RunMetadata}
 		result, err = runs[do.Kind](ctx, &do.Config)
 		for _, warning := range result.Warnings {
 			fmt.Fprintf(os.Stderr, "warning: %s\n", warning)

@@ -84,30 +84,45 @@ func (f *frontends) download(ctx context.Context, workspace string, c benchCase)
 	return os.WriteFile(done, wanted, 0o644)
 }
 
-// uv measures uv, on the sdist as it is. Without pep517 it builds the projects of its own backend by itself.
-func (f *frontends) uv(ctx context.Context, c benchCase, sdist string, pep517 bool) (float64, error) {
-	args := []string{"build", "--quiet", "--wheel", "--python", f.python, "--out-dir", f.out()}
-	if pep517 {
-		args = append(args, "--force-pep517")
-	}
-	return f.timed(exec.CommandContext(ctx, f.tool("uv"), append(args, sdist)...), c)
+// uv measures uv with the backend, on the sdist as it is.
+func (f *frontends) uv(ctx context.Context, c benchCase, archive string) (float64, error) {
+	return f.timed(exec.CommandContext(ctx, f.tool("uv"), f.uvArgs("--force-pep517", archive)...), c)
 }
 
-// pypaBuild measures pypa/build. It takes a source tree, so the sdist is unpacked before, for each run: backends write into it.
-func (f *frontends) pypaBuild(ctx context.Context, c benchCase, archive, installer string) (float64, error) {
-	parent := filepath.Join(f.temp, "source")
-	if err := os.RemoveAll(parent); err != nil {
-		return 0, err
-	}
-	if err := os.MkdirAll(parent, 0o755); err != nil {
-		return 0, err
-	}
-	top, err := sdist.Unpack(ctx, archive, parent, sdist.Options{Time: time.Now()})
+// uvOwn measures what uv does with a project of its own backend: it builds it by itself. It does so with source trees only.
+func (f *frontends) uvOwn(ctx context.Context, c benchCase, archive string) (float64, error) {
+	source, err := f.unpack(ctx, archive)
 	if err != nil {
 		return 0, err
 	}
-	args := []string{"-m", "build", "--wheel", "--outdir", f.out(), "--installer", installer, filepath.Join(parent, top)}
+	return f.timed(exec.CommandContext(ctx, f.tool("uv"), f.uvArgs(source)...), c)
+}
+
+func (f *frontends) uvArgs(more ...string) []string {
+	return append([]string{"build", "--quiet", "--wheel", "--python", f.python, "--out-dir", f.out()}, more...)
+}
+
+// pypaBuild measures pypa/build. It takes a source tree.
+func (f *frontends) pypaBuild(ctx context.Context, c benchCase, archive, installer string) (float64, error) {
+	source, err := f.unpack(ctx, archive)
+	if err != nil {
+		return 0, err
+	}
+	args := []string{"-m", "build", "--wheel", "--outdir", f.out(), "--installer", installer, source}
 	return f.timed(exec.CommandContext(ctx, f.tool("python"), args...), c)
+}
+
+// unpack makes a source tree, for each run: backends write into it.
+func (f *frontends) unpack(ctx context.Context, archive string) (string, error) {
+	parent := filepath.Join(f.temp, "source")
+	if err := os.RemoveAll(parent); err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(parent, 0o755); err != nil {
+		return "", err
+	}
+	top, err := sdist.Unpack(ctx, archive, parent, sdist.Options{Time: time.Now()})
+	return filepath.Join(parent, top), err
 }
 
 func (f *frontends) out() string { return filepath.Join(f.temp, "wheel") }

@@ -58,12 +58,12 @@ func measureWheels(ctx context.Context, o *options, s *bazelSession, out io.Writ
 		}
 		sdist := filepath.Join(s.execroot, action.flag("sdist"))
 		theirs := []contender{
-			timesInto(&c.uv, func() (float64, error) { return tools.uv(ctx, c.benchCase, sdist, true) }),
+			timesInto(&c.uv, func() (float64, error) { return tools.uv(ctx, c.benchCase, sdist) }),
 			timesInto(&c.pip, func() (float64, error) { return tools.pypaBuild(ctx, c.benchCase, sdist, "pip") }),
 			timesInto(&c.uvPip, func() (float64, error) { return tools.pypaBuild(ctx, c.benchCase, sdist, "uv") }),
 		}
 		if c.uvBuild {
-			theirs = append(theirs, timesInto(&c.uvOwn, func() (float64, error) { return tools.uv(ctx, c.benchCase, sdist, false) }))
+			theirs = append(theirs, timesInto(&c.uvOwn, func() (float64, error) { return tools.uvOwn(ctx, c.benchCase, sdist) }))
 		}
 		return theirs, nil
 	})

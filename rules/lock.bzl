@@ -1,9 +1,11 @@
 """`pyproject_lock`: writes the lock of a project's build requirements."""
 
+load(":providers.bzl", "PyprojectLockInfo")
+
 # A launcher for `bazel run`, which starts it in the runfiles of the main repository.
 _LAUNCHER = """#!/bin/sh
 # Writes {out}. Made for {label}.
-exec "{helper}" lock "@{params}" "$@"
+exec "{helper}" lock --in-workspace "@{params}" "$@"
 """
 
 def _pyproject_lock_impl(ctx):
@@ -20,9 +22,9 @@ def _pyproject_lock_impl(ctx):
     params = ctx.actions.declare_file(ctx.label.name + ".params")
     args = ctx.actions.args()
     args.set_param_file_format("multiline")
-    args.add("--in-workspace")
     args.add("--command=bazel run //{}:{}".format(ctx.label.package, ctx.label.name))
-    args.add("--out=" + (ctx.label.package + "/" if ctx.label.package else "") + ctx.attr.out)
+    out = (ctx.label.package + "/" if ctx.label.package else "") + ctx.attr.out
+    args.add("--out=" + out)
     args.add("--python-version=" + ctx.attr.python_version)
     args.add("--uv=" + ctx.file._uv.short_path)
     args.add("--index-file=" + ctx.file._index.short_path)
@@ -42,11 +44,14 @@ def _pyproject_lock_impl(ctx):
         _LAUNCHER.format(helper = helper.short_path, label = ctx.label, out = ctx.attr.out, params = params.short_path),
         is_executable = True,
     )
-    files = [params, helper, ctx.file._uv, ctx.file._index]
-    return [DefaultInfo(
-        executable = launcher,
-        runfiles = ctx.runfiles(files + ([ctx.file.sdist] if ctx.file.sdist else [])),
-    )]
+    sources = [f for f in [ctx.file.project, ctx.file.sdist] if f]
+    return [
+        DefaultInfo(
+            executable = launcher,
+            runfiles = ctx.runfiles([params, helper, ctx.file._uv, ctx.file._index] + ([ctx.file.sdist] if ctx.file.sdist else [])),
+        ),
+        PyprojectLockInfo(helper = helper, out = out, params = params, sources = depset(sources)),
+    ]
 
 pyproject_lock = rule(
     implementation = _pyproject_lock_impl,
@@ -96,4 +101,5 @@ depends on no lock, so it runs when there is none yet, or a broken one.""",
         ),
     },
     executable = True,
+    provides = [PyprojectLockInfo],
 )

@@ -73,3 +73,13 @@ PyprojectLibraryInfo = provider(
         "tree": "File: a directory, one import path.",
     },
 )
+
+PyprojectLockInfo = provider(
+    doc = "What a lock is written from, for what holds the lock against it: `pyproject_lock_test`.",
+    fields = {
+        "helper": "File: the helper that understands the parameters.",
+        "out": "string: the lock's path, relative to the main repository.",
+        "params": "File: the parameters of the helper's verb `lock`, one argument a line. Paths in them are relative to the main repository's runfiles.",
+        "sources": "depset of File: the project's pyproject.toml or setup.py, or its sdist.",
+    },
+)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/lock"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/project"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/repository"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/requirement"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/resolver"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/sdist"
@@ -22,13 +23,13 @@ import (
 const lockSummary = `Writes the lock of a project's build requirements: those that its pyproject.toml declares and those of --requirement,
 with all that they require, each file pinned by its hash. The name of --out decides on the format: pylock.toml and
 pylock.NAME.toml are PEP 751's, all others are pip's. What the lock pins already stays where it still fits. When anything
-fails, nothing is written.`
+fails, nothing is written. With --check nothing is written in any case: whether the lock is good is all that is asked.`
 
 // lockCommand are the flags of the verb lock.
 type lockCommand struct {
 	project, sdist, out, uv, python, index, command string
-	title                                           string // the project, as the user wrote it
-	inWorkspace, upgrade                            bool
+	title, lockTitle                                string // the project and the lock, as the user wrote them
+	inWorkspace, upgrade, checking                  bool
 	requirements                                    []requirement.Requirement
 }
 
@@ -37,13 +38,16 @@ func runLock(ctx context.Context, args []string, std Streams) error {
 	if err != nil {
 		return err
 	}
+	if c.checking {
+		return c.check(ctx, std)
+	}
 	wanted, err := c.wanted(ctx, std)
 	if err != nil {
 		return err
 	}
 	root, name := filepath.Split(c.out)
 	old := c.existing(root, name, std)
-	opts := resolver.Options{Title: c.title, UV: c.uv, Python: c.python, Requirements: wanted, Preferred: old}
+	opts := resolver.Options{Title: c.title, UV: c.uv, Python: c.python, Requirements: requirements(wanted), Preferred: old}
 	if c.upgrade {
 		opts.Preferred = nil
 	}
@@ -89,6 +93,7 @@ func parseLock(args []string, std Streams) (*lockCommand, error) {
 	flags.StringVar(&c.command, "command", "", "the `command` that the lock's header names")
 	flags.BoolVar(&c.inWorkspace, "in-workspace", false, "--project and --out are relative to the workspace of \"bazel run\"")
 	flags.BoolVar(&c.upgrade, "upgrade", false, "choose the newest versions, whatever the lock pins now")
+	flags.BoolVar(&c.checking, "check", false, "write nothing; fail if the lock does not satisfy what is wanted. Of the project only pyproject.toml has to be there")
 	flags.Func("requirement", "a further build `requirement` (PEP 508), repeated", func(text string) error {
 		r, err := requirement.Parse(text)
 		c.requirements = append(c.requirements, r)
@@ -109,6 +114,7 @@ func parseLock(args []string, std Streams) (*lockCommand, error) {
 	if c.project == "" && c.sdist == "" && len(c.requirements) == 0 {
 		return nil, usagef("lock: one of --project, --sdist and --requirement is needed")
 	}
+	c.lockTitle = c.out
 	switch {
 	case c.sdist != "":
 		c.title = filepath.Base(c.sdist)
@@ -139,6 +145,9 @@ func (c *lockCommand) resolvePaths() error {
 		}
 		*p = path
 	}
+	if c.checking {
+		return nil
+	}
 	if strings.ContainsRune(c.uv, filepath.Separator) {
 		path, err := filepath.Abs(c.uv)
 		if err != nil {
@@ -157,7 +166,11 @@ func (c *lockCommand) resolvePaths() error {
 }
 
 // wanted gives the requirements: those of the project, and those of the command line.
-func (c *lockCommand) wanted(ctx context.Context, std Streams) ([]requirement.Requirement, error) {
+func (c *lockCommand) wanted(ctx context.Context, std Streams) ([]repository.Wanted, error) {
+	var wanted []repository.Wanted
+	for _, r := range c.requirements {
+		wanted = append(wanted, repository.Wanted{Requirement: r, By: "`requirements` of the lock"})
+	}
 	dir := c.project
 	if c.sdist != "" {
 		scratch, err := os.MkdirTemp("", "pyproject-lock-sdist-")
@@ -172,9 +185,9 @@ func (c *lockCommand) wanted(ctx context.Context, std Streams) ([]requirement.Re
 		dir = filepath.Join(scratch, top)
 	}
 	if dir == "" {
-		return c.requirements, nil
+		return wanted, nil
 	}
-	opts := project.Options{File: filepath.Join(c.title, "pyproject.toml")}
+	opts := project.Options{File: filepath.Join(c.title, "pyproject.toml"), Alone: c.checking && c.sdist == ""}
 	if c.sdist != "" {
 		// Its user can't change a published sdist.
 		opts.UnknownKeys = project.AsWarning
@@ -186,7 +199,23 @@ func (c *lockCommand) wanted(ctx context.Context, std Streams) ([]requirement.Re
 	for _, w := range warnings {
 		fmt.Fprintf(std.Err, "warning: %s:%d:%d: %s\n", w.File, w.Line, w.Column, w.Message)
 	}
-	return append(p.BuildSystem.Requires, c.requirements...), nil
+	by := "[build-system] requires of " + opts.File
+	if !p.BuildSystem.Declared {
+		by = "projects without a [build-system] table, which " + c.title + " is"
+	}
+	var static []repository.Wanted
+	for _, r := range p.BuildSystem.Requires {
+		static = append(static, repository.Wanted{Requirement: r, By: by})
+	}
+	return append(static, wanted...), nil
+}
+
+func requirements(wanted []repository.Wanted) []requirement.Requirement {
+	var out []requirement.Requirement
+	for _, w := range wanted {
+		out = append(out, w.Requirement)
+	}
+	return out
 }
 
 // existing reads the lock that is there. A broken one is what people run this verb to repair.

@@ -24,7 +24,7 @@ func (r *reader) backendPath() ([]string, error) {
 	}
 	var directories []string
 	for i, text := range texts {
-		directory, complaint := insideTree(r.dir, text)
+		directory, complaint := r.insideTree(text)
 		if complaint != "" {
 			return nil, r.errorAt(r.places.of(item("backend-path", i)), "build-system.backend-path: %q %s; %s", text, complaint, pathExample)
 		}
@@ -34,7 +34,7 @@ func (r *reader) backendPath() ([]string, error) {
 }
 
 // insideTree gives the clean form of a directory of the tree, or says what is wrong with it.
-func insideTree(root, text string) (directory, complaint string) {
+func (r *reader) insideTree(text string) (directory, complaint string) {
 	if strings.ContainsRune(text, 0) {
 		return "", "holds a null character"
 	}
@@ -43,8 +43,10 @@ func insideTree(root, text string) (directory, complaint string) {
 	}
 	if clean := path.Clean(text); !filepath.IsLocal(clean) {
 		return "", "leaves the source tree"
+	} else if r.alone {
+		return clean, ""
 	}
-	realRoot, err := filepath.EvalSymlinks(root)
+	realRoot, err := filepath.EvalSymlinks(r.dir)
 	if err != nil {
 		return "", fmt.Sprintf("can't be resolved: %v", err)
 	}

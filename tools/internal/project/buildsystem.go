@@ -24,6 +24,7 @@ var knownKeys = []string{"requires", "build-backend", "backend-path"}
 type reader struct {
 	document
 	dir    string
+	alone  bool
 	places places
 	table  map[string]any
 }
@@ -52,13 +53,13 @@ func parse(dir string, data []byte, opts Options) (*Project, []Warning, error) {
 	}
 	value, declared := all[tableName]
 	if !declared {
-		p, err := legacyProject(dir, opts.File, true)
+		p, err := legacyProject(dir, opts, true)
 		if err == nil {
 			p.EntryPoints = declaresEntryPoints(all)
 		}
 		return p, nil, err
 	}
-	r := &reader{document: doc, dir: dir, places: findPlaces(data)}
+	r := &reader{document: doc, dir: dir, alone: opts.Alone, places: findPlaces(data)}
 	table, ok := value.(map[string]any)
 	if !ok {
 		return nil, nil, r.errorAt(r.places.of(""), "build-system is %s; expected a table that begins with [build-system]", kind(value))

@@ -33,6 +33,9 @@ type Options struct {
 	UnknownKeys Severity
 	// File is what messages call pyproject.toml, such as "greeter/pyproject.toml". The default is "pyproject.toml".
 	File string
+	// Alone says that no more than pyproject.toml, or setup.py, need be there: what it says of other files is not held
+	// against them.
+	Alone bool
 }
 
 // Project is what is known about a source tree before anything in it is run.
@@ -77,7 +80,7 @@ func Read(dir string, opts Options) (*Project, []Warning, error) {
 	}
 	data, err := readLimited(filepath.Join(dir, fileName), opts.File)
 	if errors.Is(err, fs.ErrNotExist) {
-		p, err := legacyProject(dir, opts.File, false)
+		p, err := legacyProject(dir, opts, false)
 		return p, nil, err
 	}
 	if err != nil {
@@ -118,9 +121,10 @@ func readLimited(path, shown string) ([]byte, error) {
 }
 
 // legacyProject is a project without a [build-system] table, which needs a setup.py.
-func legacyProject(dir, file string, hasPyproject bool) (*Project, error) {
+func legacyProject(dir string, opts Options, hasPyproject bool) (*Project, error) {
+	file := opts.File
 	info, err := os.Stat(filepath.Join(dir, "setup.py"))
-	if err != nil || !info.Mode().IsRegular() {
+	if (err != nil || !info.Mode().IsRegular()) && !(opts.Alone && hasPyproject) {
 		what := "neither a " + file + " nor a setup.py"
 		if hasPyproject {
 			what = "neither a [build-system] table in " + file + " nor a setup.py"

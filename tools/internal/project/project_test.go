@@ -231,6 +231,26 @@ func TestReadBackendPath(t *testing.T) {
 	}
 }
 
+// TestReadAlone proves that the file alone is enough where nothing is built, and that what it says itself is still checked.
+func TestReadAlone(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "setuptools>=40.8.0",
+		"[build-system]\nrequires = ['a']\nbuild-backend = 'b'\nbackend-path = ['not/here']\n": "a",
+	} {
+		p, _, err := Read(tree(t, map[string]string{"pyproject.toml": text}), Options{Alone: true})
+		if err != nil || strings.Join(requires(p), " ") != want {
+			t.Errorf("%q: %v, %v", text, p, err)
+		}
+	}
+	outside := "[build-system]\nrequires = []\nbuild-backend = 'b'\nbackend-path = ['../x']\n"
+	if _, _, err := Read(tree(t, map[string]string{"pyproject.toml": outside}), Options{Alone: true}); err == nil || !strings.Contains(err.Error(), "leaves the source tree") {
+		t.Errorf("got %v", err)
+	}
+	if _, _, err := Read(t.TempDir(), Options{Alone: true}); err == nil {
+		t.Error("a directory without a project was read")
+	}
+}
+
 func readBackendPath(t *testing.T, files map[string]string, value string) ([]string, error) {
 	t.Helper()
 	all := map[string]string{"pyproject.toml": "[build-system]\nrequires = []\nbuild-backend = 'b'\nbackend-path = " + value + "\n"}

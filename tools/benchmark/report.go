@@ -88,7 +88,8 @@ func writeRatios(out io.Writer, results []*caseTimes) error {
 	}
 	for _, c := range results {
 		if len(c.uvOwn) > 0 {
-			fmt.Fprintf(out, "%s: uv, past the backend, takes %s ms; action ÷ that is %s.\n", c.name, summarise(c.uvOwn).times(), summarise(ratios(c.actionTotals(), c.uvOwn)).spread())
+			fmt.Fprintf(out, "%s: uv, past the backend, takes %s ms; action ÷ that is %s.\n",
+				c.name, summarise(c.uvOwn).times(), summarise(ratios(c.actionTotals(), c.uvOwn)).spread())
 		}
 	}
 	return nil

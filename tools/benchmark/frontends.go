@@ -89,6 +89,15 @@ func (f *frontends) uv(ctx context.Context, c benchCase, archive string) (float6
 	return f.timed(exec.CommandContext(ctx, f.tool("uv"), f.uvArgs("--force-pep517", archive)...), c)
 }
 
+// uvTree measures the same with an unpacked source tree, which is faster for some backends.
+func (f *frontends) uvTree(ctx context.Context, c benchCase, archive string) (float64, error) {
+	source, err := f.unpack(ctx, archive)
+	if err != nil {
+		return 0, err
+	}
+	return f.timed(exec.CommandContext(ctx, f.tool("uv"), f.uvArgs("--force-pep517", source)...), c)
+}
+
 // uvOwn measures what uv does with a project of its own backend: it builds it by itself. It does so with source trees only.
 func (f *frontends) uvOwn(ctx context.Context, c benchCase, archive string) (float64, error) {
 	source, err := f.unpack(ctx, archive)

@@ -48,19 +48,20 @@ func writeTable(out io.Writer, head []string, rows [][]string) error {
 // writeRatios compares with the frontends, case by case, and in the middle over the pure and the native ones.
 func writeRatios(out io.Writer, results []*caseTimes) error {
 	head := []string{
-		"case", "action", "verb", "uv", "build", "build, uv installer",
-		"action ÷ uv", "verb ÷ uv", "action ÷ build", "action ÷ build, uv installer",
+		"case", "action", "verb", "uv", "uv, tree", "build", "build, uv installer",
+		"action ÷ uv", "action ÷ uv, tree", "verb ÷ uv", "action ÷ build", "action ÷ build, uv installer",
 	}
 	var rows [][]string
 	middles := map[bool][][]float64{}
 	for _, c := range results {
 		action, verb := c.actionTotals(), c.verbWalls()
 		compared := []summary{
-			summarise(ratios(action, c.uv)), summarise(ratios(verb, c.uv)), summarise(ratios(action, c.pip)), summarise(ratios(action, c.uvPip)),
+			summarise(ratios(action, c.uv)), summarise(ratios(action, c.uvTree)), summarise(ratios(verb, c.uv)),
+			summarise(ratios(action, c.pip)), summarise(ratios(action, c.uvPip)),
 		}
 		row := []string{c.name}
 		var middle []float64
-		for _, times := range [][]float64{action, verb, c.uv, c.pip, c.uvPip} {
+		for _, times := range [][]float64{action, verb, c.uv, c.uvTree, c.pip, c.uvPip} {
 			row, middle = append(row, ms(median(times))), append(middle, median(times))
 		}
 		for _, s := range compared {
@@ -76,7 +77,7 @@ func writeRatios(out io.Writer, results []*caseTimes) error {
 		for i := range middles[native][0] {
 			values := column(middles[native], func(row []float64) float64 { return row[i] })
 			show := ms
-			if i > 4 {
+			if i > 5 {
 				show = func(float64) string { return summarise(values).spread() }
 			}
 			row = append(row, show(median(values)))

@@ -14,6 +14,7 @@ type caseTimes struct {
 	actions []actionTimes
 	verbs   []verbTimes
 	uv      []float64
+	uvTree  []float64 // uv with an unpacked source tree
 	uvOwn   []float64 // only for projects with uv's backend
 	pip     []float64 // pypa/build
 	uvPip   []float64 // pypa/build with uv as the installer
@@ -59,6 +60,7 @@ func measureWheels(ctx context.Context, o *options, s *bazelSession, out io.Writ
 		sdist := filepath.Join(s.execroot, action.flag("sdist"))
 		theirs := []contender{
 			timesInto(&c.uv, func() (float64, error) { return tools.uv(ctx, c.benchCase, sdist) }),
+			timesInto(&c.uvTree, func() (float64, error) { return tools.uvTree(ctx, c.benchCase, sdist) }),
 			timesInto(&c.pip, func() (float64, error) { return tools.pypaBuild(ctx, c.benchCase, sdist, "pip") }),
 			timesInto(&c.uvPip, func() (float64, error) { return tools.pypaBuild(ctx, c.benchCase, sdist, "uv") }),
 		}

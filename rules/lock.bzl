@@ -1,24 +1,53 @@
 """`pyproject_lock`: writes the lock of a project's build requirements."""
 
+load("@bazel_skylib//lib:shell.bzl", "shell")
+load("//rules/private:label_text.bzl", "label_text")
+load("//rules/private:session.bzl", "HELPER", "HOOK_ATTRS", "PYTHON", "SESSION_TOOLCHAINS", "add_hooks")
+load("//rules/private:source.bzl", "SOURCE_ATTRS", "add_placed")
 load(":providers.bzl", "PyprojectLockInfo")
 
-# A launcher for `bazel run`, which starts it in the runfiles of the main repository.
+# The parameters name files relative to the execution root, which lies above `bazel-out` in the launcher's own path: the
+# session in which hooks are asked is that of a build.
 _LAUNCHER = """#!/bin/sh
 # Writes {out}. Made for {label}.
-exec "{helper}" lock --in-workspace "@{params}" "$@"
+set -eu
+self=$(readlink -f "$0")
+cd "${{self%%/bazel-out/*}}"
+exec {helper} lock --in-workspace @{params} {flags} "$@"
 """
+
+def _add_asking(ctx, session):
+    """How hooks are asked: the flags of the verb `lock` for it, and a list of depsets of what the session reads.
+
+    The session's own flags are in a file of their own, which the verb hands on."""
+    python = ctx.toolchains[PYTHON].python
+    args = ctx.actions.args()
+    args.set_param_file_format("multiline")
+    args.add(label_text(ctx.label), format = "--label=%s")
+    inputs = add_hooks(ctx, args, ctx.attr.placed_srcs.keys())
+    for target, place in ctx.attr.placed_srcs.items():
+        add_placed(ctx, args, ctx.file.project.dirname, target, place)
+        inputs.append(target[DefaultInfo].files)
+    ctx.actions.write(session, args)
+    flags = ["--session=" + session.path]
+    if python.archive:
+        flags += ["--interpreter-archive=" + python.archive.path, "--interpreter-executable=" + python.executable]
+        inputs.append(depset([python.archive]))
+    else:
+        flags.append("--interpreter=" + python.executable)
+    return flags, inputs + [depset([session])]
 
 def _pyproject_lock_impl(ctx):
     if ctx.label.repo_name:
         fail("\n{}: only a lock of the main repository can be written: `bazel run` it in its own.".format(ctx.label))
     if bool(ctx.file.project) == bool(ctx.file.sdist) and (ctx.file.project or not ctx.attr.requirements):
         fail("\n{}: either `project` or `sdist` says whose build requirements are locked; `requirements` alone will do as well.".format(ctx.label))
+    if ctx.attr.placed_srcs and not ctx.file.project:
+        fail("\n{}: placed_srcs puts files into a source tree, and there is none without `project`. Possible fixes: remove placed_srcs.".format(ctx.label))
     if ctx.attr.out.startswith("/") or ".." in ctx.attr.out.split("/"):
         fail("\n{}: out = \"{}\" is not in the package.\nPossible fixes:\n  - declare the target in the package of the lock".format(ctx.label, ctx.attr.out))
 
-    # Short paths, the ones of other repositories too, hold where `bazel run` starts the launcher: in the main repository's
-    # runfiles.
-    helper = ctx.executable._helper
+    helper = ctx.toolchains[HELPER].helper.executable
     params = ctx.actions.declare_file(ctx.label.name + ".params")
     args = ctx.actions.args()
     args.set_param_file_format("multiline")
@@ -26,31 +55,47 @@ def _pyproject_lock_impl(ctx):
     out = (ctx.label.package + "/" if ctx.label.package else "") + ctx.attr.out
     args.add("--out=" + out)
     args.add("--python-version=" + ctx.attr.python_version)
-    args.add("--uv=" + ctx.file._uv.short_path)
-    args.add("--index-file=" + ctx.file._index.short_path)
+    args.add("--uv=" + ctx.file._uv.path)
+    args.add("--index-file=" + ctx.file._index.path)
     if ctx.file.project:
         if not ctx.file.project.is_source or ctx.file.project.owner.repo_name:
             fail("\n{}: project = {} has to be a source file of the main repository.".format(ctx.label, ctx.attr.project.label))
         args.add("--project=" + (ctx.file.project.dirname or "."))
-    if ctx.file.sdist:
-        args.add("--sdist=" + ctx.file.sdist.short_path)
     for requirement in ctx.attr.requirements:
         args.add("--requirement=" + requirement)
     ctx.actions.write(params, args)
 
+    flags, inputs = [], []
+    if ctx.file.sdist:
+        flags.append("--sdist=" + ctx.file.sdist.path)
+    if ctx.attr.ask and (ctx.file.project or ctx.file.sdist):
+        asking, inputs = _add_asking(ctx, ctx.actions.declare_file(ctx.label.name + ".session"))
+        flags += asking
     launcher = ctx.actions.declare_file(ctx.label.name)
     ctx.actions.write(
         launcher,
-        _LAUNCHER.format(helper = helper.short_path, label = ctx.label, out = ctx.attr.out, params = params.short_path),
+        _LAUNCHER.format(
+            flags = " ".join([shell.quote(flag) for flag in flags]),
+            helper = shell.quote(helper.path),
+            label = label_text(ctx.label),
+            out = ctx.attr.out,
+            params = shell.quote(params.path),
+        ),
         is_executable = True,
     )
-    sources = [f for f in [ctx.file.project, ctx.file.sdist] if f]
+    sdist = [ctx.file.sdist] if ctx.file.sdist else []
     return [
         DefaultInfo(
             executable = launcher,
-            runfiles = ctx.runfiles([params, helper, ctx.file._uv, ctx.file._index] + ([ctx.file.sdist] if ctx.file.sdist else [])),
+            runfiles = ctx.runfiles([params, helper, ctx.file._uv, ctx.file._index] + sdist, transitive_files = depset(transitive = inputs)),
         ),
-        PyprojectLockInfo(helper = helper, out = out, params = params, sources = depset(sources)),
+        PyprojectLockInfo(
+            helper = helper,
+            out = out,
+            params = params,
+            sdist = ctx.file.sdist,
+            sources = depset([f for f in [ctx.file.project, ctx.file.sdist] if f]),
+        ),
     ]
 
 pyproject_lock = rule(
@@ -62,14 +107,26 @@ given here, and everything that these require, for all platforms and for all ver
 each file by name and hash (REQ-4). Versions that the lock has already stay where they still fit: the same input gives the
 same file. `bazel run //greeter:lock -- --upgrade` takes the newest. Where anything fails nothing is written.
 
+Locked is also what the backend asks for when it runs (REQ-5): `get_requires_for_build_wheel` and, of a project, `_sdist` and
+`_editable` are run in the environment of what is locked so far, with the walls, tools, variables and settings of a build,
+again and again until they ask for nothing more. What they ask for may depend on these, so give `config_settings`, `env`,
+`tools` and `placed_srcs` as the wheel has them. The lock's header says what was asked for, by which Python, on which platform. The hooks of a
+project see its directory as it lies in the workspace, without `.git`, `bazel-*` and the like, and `placed_srcs`.
+
 The resolver is uv, which comes from its own package, pinned. It needs the network and some Python on PATH. The target
 depends on no lock, so it runs when there is none yet, or a broken one.""",
-    attrs = {
+    attrs = HOOK_ATTRS | {
+        "ask": attr.bool(
+            doc = "Whether the backend's hooks are run to learn what else they ask for. False locks what is declared alone; " +
+                  "what hooks ask for has to be named in `requirements` then.",
+            default = True,
+        ),
         "out": attr.string(
             doc = "The lock, as a path relative to the package. `pylock.toml` and `pylock.NAME.toml` are written in the " +
                   "format of PEP 751, all others in that of pip.",
             mandatory = True,
         ),
+        "placed_srcs": SOURCE_ATTRS["placed_srcs"],
         "project": attr.label(
             doc = "The project's pyproject.toml or, if it has none, its setup.py: a source file of the main repository.",
             allow_single_file = True,
@@ -79,17 +136,12 @@ depends on no lock, so it runs when there is none yet, or a broken one.""",
             default = "3.9",
         ),
         "requirements": attr.string_list(
-            doc = "Further build requirements (PEP 508), such as those that the backend asks for when it runs (REQ-5).",
+            doc = "Further build requirements (PEP 508), such as those that the backend asks for on a platform that this " +
+                  "machine is not (REQ-5).",
         ),
         "sdist": attr.label(
             doc = "A source distribution whose build requirements are locked, in place of `project`.",
             allow_single_file = True,
-        ),
-        "_helper": attr.label(
-            default = Label("@rules_pyproject_helper//:pyproject"),
-            allow_single_file = True,
-            executable = True,
-            cfg = "exec",
         ),
         "_index": attr.label(
             default = Label("@rules_pyproject_index//:index.json"),
@@ -101,5 +153,7 @@ depends on no lock, so it runs when there is none yet, or a broken one.""",
         ),
     },
     executable = True,
+    fragments = ["cpp"],
+    toolchains = SESSION_TOOLCHAINS,
     provides = [PyprojectLockInfo],
 )

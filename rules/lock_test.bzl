@@ -1,5 +1,6 @@
 """`pyproject_lock_test`: holds a lock against the project that it is for."""
 
+load("@bazel_skylib//lib:shell.bzl", "shell")
 load("//rules/private:label_text.bzl", "label_text")
 load(":providers.bzl", "PyprojectLockInfo")
 
@@ -7,7 +8,7 @@ load(":providers.bzl", "PyprojectLockInfo")
 _LAUNCHER = """#!/bin/sh
 # Checks {out}. Made for {label}.
 unset BUILD_WORKING_DIRECTORY
-exec "{helper}" lock --check "@{params}"
+exec "{helper}" lock --check "@{params}" {flags}
 """
 
 def _pyproject_lock_test_impl(ctx):
@@ -22,7 +23,13 @@ def _pyproject_lock_test_impl(ctx):
     launcher = ctx.actions.declare_file(ctx.label.name)
     ctx.actions.write(
         launcher,
-        _LAUNCHER.format(helper = info.helper.short_path, label = label_text(ctx.label), out = info.out, params = info.params.short_path),
+        _LAUNCHER.format(
+            flags = shell.quote("--sdist=" + info.sdist.short_path) if info.sdist else "",
+            helper = info.helper.short_path,
+            label = label_text(ctx.label),
+            out = info.out,
+            params = info.params.short_path,
+        ),
         is_executable = True,
     )
     return [DefaultInfo(

@@ -79,7 +79,8 @@ PyprojectLockInfo = provider(
     fields = {
         "helper": "File: the helper that understands the parameters.",
         "out": "string: the lock's path, relative to the main repository.",
-        "params": "File: the parameters of the helper's verb `lock`, one argument a line. Paths in them are relative to the main repository's runfiles.",
+        "params": "File: the parameters of the helper's verb `lock`, one argument a line, without those that differ between a build and `bazel run`: the sdist and the session.",
+        "sdist": "File: the sdist, or None for a project.",
         "sources": "depset of File: the project's pyproject.toml or setup.py, or its sdist.",
     },
 )

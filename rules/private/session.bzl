@@ -9,17 +9,12 @@ load(":label_text.bzl", "label_text")
 load(":source.bzl", "SOURCE_ATTRS", "add_source")
 
 HELPER = Label("//rules:toolchain_type")
-_PYTHON = Label("//rules:python_toolchain_type")
+PYTHON = Label("//rules:python_toolchain_type")
 
-SESSION_TOOLCHAINS = [HELPER, _PYTHON] + use_cc_toolchain(mandatory = False)
+SESSION_TOOLCHAINS = [HELPER, PYTHON] + use_cc_toolchain(mandatory = False)
 
-SESSION_ATTRS = SOURCE_ATTRS | {
-    "build_environment": attr.label(
-        doc = "The locked distributions that the backend runs with: a target of a `build_environments` hub.",
-        cfg = "exec",
-        mandatory = True,
-        providers = [BuildEnvironmentInfo],
-    ),
+# How hooks are run, whatever is built, of whichever source.
+HOOK_ATTRS = {
     "config_settings": attr.string_list_dict(
         doc = "PEP 517's config settings. One value reaches the hooks as a string, several as a list in their order.",
     ),
@@ -39,20 +34,29 @@ SESSION_ATTRS = SOURCE_ATTRS | {
         allow_files = True,
         cfg = "exec",
     ),
-    "unknown_build_system_keys": attr.string(
-        doc = "What an unknown key of pyproject.toml's `[build-system]` table is (REQ-3): an `error`, or, for a published " +
-              "sdist that nobody can change, a `warning`.",
-        default = "error",
-        values = ["error", "warning"],
-    ),
     "_walls": attr.label(
         default = "//rules/settings:walls",
         providers = [BuildSettingInfo],
     ),
 }
 
+SESSION_ATTRS = SOURCE_ATTRS | HOOK_ATTRS | {
+    "build_environment": attr.label(
+        doc = "The locked distributions that the backend runs with: a target of a `build_environments` hub.",
+        cfg = "exec",
+        mandatory = True,
+        providers = [BuildEnvironmentInfo],
+    ),
+    "unknown_build_system_keys": attr.string(
+        doc = "What an unknown key of pyproject.toml's `[build-system]` table is (REQ-3): an `error`, or, for a published " +
+              "sdist that nobody can change, a `warning`.",
+        default = "error",
+        values = ["error", "warning"],
+    ),
+}
+
 def _check_python(ctx, environment):
-    wanted = ctx.toolchains[_PYTHON].python.version
+    wanted = ctx.toolchains[PYTHON].python.version
     if environment.python.version != wanted:
         fail("""
 {label}: the wheel is for Python {wanted}, and its build environment runs Python {found}.
@@ -108,6 +112,26 @@ def _add_tools(ctx, args):
         inputs.append(depset([executable]))
     return inputs
 
+def add_hooks(ctx, args, located):
+    """Adds how hooks are run: walls, settings, variables, compilers and tools.
+
+    Args:
+      ctx: the context of a rule that has HOOK_ATTRS, SESSION_TOOLCHAINS and the fragment `cpp`.
+      args: the `Args` of the session.
+      located: the targets that `$(location)` in `env` may name.
+    Returns:
+      A list of depsets of File: what the session reads.
+    """
+    toolchain = ctx.toolchains[HELPER]
+    walls = ctx.attr._walls[BuildSettingInfo].value
+    args.add(toolchain.walls if walls == "auto" else walls, format = "--walls=%s")
+    args.add(ctx.attr.hook_timeout, format = "--timeout=%s")
+    for key, values in ctx.attr.config_settings.items():
+        args.add_all(values, format_each = "--config-setting={}=%s".format(key.replace("%", "%%")))
+    for name, value in ctx.attr.env.items():
+        args.add("--env={}={}".format(name, ctx.expand_location(value, located)))
+    return [add_compilers(ctx, args)] + _add_tools(ctx, args)
+
 def session(ctx):
     """The arguments and inputs of a session, but for its outputs.
 
@@ -122,22 +146,12 @@ def session(ctx):
     args.set_param_file_format("multiline")
     args.add(label_text(ctx.label), format = "--label=%s")
 
-    toolchain = ctx.toolchains[HELPER]
-    walls = ctx.attr._walls[BuildSettingInfo].value
-    args.add(toolchain.walls if walls == "auto" else walls, format = "--walls=%s")
-    args.add(ctx.attr.hook_timeout, format = "--timeout=%s")
     args.add(ctx.attr.unknown_build_system_keys, format = "--unknown-build-system-keys=%s")
-    for key, values in ctx.attr.config_settings.items():
-        args.add_all(values, format_each = "--config-setting={}=%s".format(key.replace("%", "%%")))
-    for name, value in ctx.attr.env.items():
-        args.add("--env={}={}".format(name, ctx.expand_location(value, ctx.attr.placed_srcs.keys())))
-
-    inputs = [_add_environment(ctx, args), add_compilers(ctx, args)]
-    inputs += add_source(ctx, args)
-    inputs += _add_tools(ctx, args)
+    inputs = add_hooks(ctx, args, ctx.attr.placed_srcs.keys())
+    inputs += [_add_environment(ctx, args)] + add_source(ctx, args)
     return struct(
         args = args,
         env = interpreter_key(ctx.attr.build_environment[BuildEnvironmentInfo].python),
-        helper = toolchain.helper,
+        helper = ctx.toolchains[HELPER].helper,
         inputs = depset(transitive = inputs),
     )

@@ -102,10 +102,19 @@ Possible fixes: add pyproject.toml to srcs; point srcs at the project's own dire
     args.add(root.rpartition("/")[2] or "source", format = "--source-name=%s")
     args.add_all(files, map_each = _as_source)
     for target, place in ctx.attr.placed_srcs.items():
-        _add_placed(ctx, args, root, target, place)
+        add_placed(ctx, args, root, target, place)
     return [depset(files)] + [target[DefaultInfo].files for target in ctx.attr.placed_srcs]
 
-def _add_placed(ctx, args, root, target, place):
+def add_placed(ctx, args, root, target, place):
+    """Adds a file of another rule to a source tree.
+
+    Args:
+      ctx: the rule's context.
+      args: the `Args` of the session.
+      root: the project's directory.
+      target: the target of the file.
+      place: its path in the source tree.
+    """
     placed = target[DefaultInfo].files.to_list()
     if len(placed) != 1:
         fail("{}: placed_srcs has {}, which is {} files, and one place. Possible fixes: name a target of one file.".format(label_text(ctx.label), label_text(target.label), len(placed)))

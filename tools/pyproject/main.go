@@ -52,6 +52,7 @@ var verbs = []verb{
 	{"interpreter", "pack an in-build Python interpreter into one archive", runInterpreter},
 	{"environment", "make the archive of a build environment from locked wheels", runEnvironment},
 	{"lock", "write the lock of a project's build requirements, with uv", runLock},
+	{"requires", "ask a project's hooks what they need, for the verb lock", runRequires},
 	{"shell", "open the room of a build for a person", runShell},
 	{"library", "lay a wheel out as an import tree", runLibrary},
 	{"compare", "list in what two wheels differ", runCompare},

@@ -31,6 +31,7 @@ type lockCommand struct {
 	title, lockTitle                                string // the project and the lock, as the user wrote them
 	inWorkspace, upgrade, checking                  bool
 	requirements                                    []requirement.Requirement
+	asking                                          lockAsking
 }
 
 func runLock(ctx context.Context, args []string, std Streams) error {
@@ -54,7 +55,7 @@ func runLock(ctx context.Context, args []string, std Streams) error {
 	if opts.Index, err = indexFrom(c.index); err != nil {
 		return err
 	}
-	resolved, err := resolver.Resolve(ctx, opts)
+	resolved, err := c.resolve(ctx, opts, std)
 	if err != nil {
 		return err
 	}
@@ -81,6 +82,14 @@ func runLock(ctx context.Context, args []string, std Streams) error {
 	return nil
 }
 
+// resolve resolves what is declared and, where there is an interpreter for it, what hooks ask for.
+func (c *lockCommand) resolve(ctx context.Context, opts resolver.Options, std Streams) (*lock.Lock, error) {
+	if c.asks() {
+		return c.dynamic(ctx, opts, std)
+	}
+	return resolver.Resolve(ctx, opts)
+}
+
 func parseLock(args []string, std Streams) (*lockCommand, error) {
 	c := &lockCommand{}
 	flags := newFlags("lock", lockSummary, std)
@@ -93,6 +102,7 @@ func parseLock(args []string, std Streams) (*lockCommand, error) {
 	flags.StringVar(&c.command, "command", "", "the `command` that the lock's header names")
 	flags.BoolVar(&c.inWorkspace, "in-workspace", false, "--project and --out are relative to the workspace of \"bazel run\"")
 	flags.BoolVar(&c.upgrade, "upgrade", false, "choose the newest versions, whatever the lock pins now")
+	c.asking.addFlags(flags)
 	flags.BoolVar(&c.checking, "check", false, "write nothing; fail if the lock does not satisfy what is wanted. Of the project only pyproject.toml has to be there")
 	flags.Func("requirement", "a further build `requirement` (PEP 508), repeated", func(text string) error {
 		r, err := requirement.Parse(text)

@@ -26,18 +26,16 @@ def case_wheel(name, case):
         unknown_build_system_keys = "warning",
     )
 
-def case_targets(name, requirements, allowed):
+def case_targets(name, allowed):
     """All targets of a case.
 
     Args:
       name: the case's name, and that of its wheel.
-      requirements: requirements that the lock names besides those of the sdist.
       allowed: differences between our wheel and pypa/build's that occur and are allowed.
     """
     pyproject_lock(
         name = name + ".lock",
         out = "locks/{}.txt".format(name),
-        requirements = requirements,
         sdist = _sdist(name),
     )
     case_wheel(name = name, case = name)

@@ -1,4 +1,4 @@
-"""The published sdists that the rules are proved on, what each of them needs besides its sdist, and how its wheel differs."""
+"""The published sdists that the rules are proved on, and how the wheel of each differs."""
 
 # What occurs, as case_test.py lists it, by what brings it about. Our wheels are written anew, so that equal contents give
 # equal bytes; backends keep their own order and modes, and compress with zlib.
@@ -15,16 +15,15 @@ def _native(extension):
         extension + ": ELF debug information and symbol tables",
     ]
 
-def _case(allowed, requirements = []):
+def _case(allowed):
     """A case.
 
     Args:
       allowed: in what our wheel differs from pypa/build's: what the verb `compare` allows, and nothing else.
-      requirements: what the backend asks for when it runs (REQ-5), which the lock has to name.
     Returns:
       A struct.
     """
-    return struct(allowed = allowed, requirements = requirements)
+    return struct(allowed = allowed)
 
 CASES = {
     "attrs": _case(allowed = _COMPRESSION),
@@ -35,20 +34,11 @@ CASES = {
     "docopt": _case(allowed = _COMPRESSION + _MODES + _ORDER),
     "enscons": _case(allowed = _COMPRESSION + _MODES + _ORDER + _TIMES),
     "flit_core": _case(allowed = _COMPRESSION + _ORDER),
-    "hatchling": _case(
-        allowed = _COMPRESSION + _ORDER,
-        requirements = [
-            "packaging>=24.2",
-            "pathspec>=0.10.1",
-            "pluggy>=1.0.0",
-            "tomlkit>=0.11.1",
-            "trove-classifiers",
-        ],
-    ),
+    "hatchling": _case(allowed = _COMPRESSION + _ORDER),
     "idna": _case(allowed = _COMPRESSION + _ORDER),
-    "jupyterlab_pygments": _case(allowed = _COMPRESSION + _ORDER, requirements = ["hatch-jupyter-builder>=0.5"]),
+    "jupyterlab_pygments": _case(allowed = _COMPRESSION + _ORDER),
     "markupsafe": _case(allowed = _COMPRESSION + _MODES + _ORDER + _native("markupsafe/_speedups.so")),
-    "mccabe": _case(allowed = _COMPRESSION + _MODES + _ORDER, requirements = ["pytest-runner"]),
+    "mccabe": _case(allowed = _COMPRESSION + _MODES + _ORDER),
     "os_service_types": _case(allowed = _COMPRESSION + _MODES + _ORDER),
     "pdm_backend": _case(allowed = _COMPRESSION + _MODES),
     "pluggy": _case(allowed = _COMPRESSION + _MODES + _ORDER),

@@ -17,7 +17,7 @@ VARIANTS = dict(zip(["in_build paths", "in_build required", "system paths", "sys
 # What each project's environment holds, and what its programs print.
 EXPECTED = {
     "hatchling": {
-        "distributions": ["hatch-fancy-pypi-readme", "hatchling", "packaging", "pathspec", "pluggy", "tomlkit", "trove-classifiers"],
+        "distributions": ["editables", "hatch-fancy-pypi-readme", "hatchling", "packaging", "pathspec", "pluggy", "tomlkit", "trove-classifiers"],
         "entry points": ["console_scripts", "hatch"],
         "scripts": {"hatchling version": r"1\.0"},
         "nested": r"1\.0",

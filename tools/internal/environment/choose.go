@@ -39,6 +39,22 @@ func newChooser(locked lock.Environment, wheels []string, facts interpreter.Fact
 	return c
 }
 
+// Needed returns the files of a lock that an environment for this interpreter consists of. Create needs no others.
+func Needed(locked lock.Environment, facts interpreter.Facts) ([]lock.EnvironmentFile, error) {
+	var all []string
+	for _, d := range locked.Distributions {
+		for _, file := range d.Files {
+			all = append(all, file.Name)
+		}
+	}
+	chosen, _, err := newChooser(locked, all, facts).choose()
+	var files []lock.EnvironmentFile
+	for _, one := range chosen {
+		files = append(files, one.file)
+	}
+	return files, err
+}
+
 // choose returns what is installed, sorted by name, and what a marker leaves out.
 func (c *chooser) choose() ([]chosen, []Skipped, error) {
 	var all []chosen

@@ -95,6 +95,17 @@ func Create(ctx context.Context, opts CreateOptions) (*Info, error) {
 	return info, writeInfo(opts.Info, info)
 }
 
+// Probe returns the facts of an interpreter as Create sees them.
+func Probe(ctx context.Context, source interpreter.Source) (interpreter.Facts, error) {
+	temp, err := os.MkdirTemp("", "interpreter-")
+	if err != nil {
+		return interpreter.Facts{}, err
+	}
+	defer os.RemoveAll(temp)
+	facts, _, err := openInterpreter(ctx, CreateOptions{Interpreter: source}, temp)
+	return facts, err
+}
+
 // openInterpreter returns the facts as they are inside the walls, and the executable to run here.
 func openInterpreter(ctx context.Context, opts CreateOptions, temp string) (facts interpreter.Facts, python string, err error) {
 	source := opts.Interpreter

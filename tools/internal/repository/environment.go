@@ -70,7 +70,7 @@ func (e *environment) fill(l *lock.Lock, targets []target, files *fileTable) err
 	if err := checkFiles(l); err != nil {
 		return err
 	}
-	e.locked = lock.Environment{Lock: e.file.Label, Command: e.repair, Distributions: []lock.EnvironmentDistribution{}}
+	e.locked = Locked(l, e.file.Label, e.repair)
 	e.wheels = map[string][]string{}
 	var fitting []target
 	for _, t := range targets {
@@ -83,7 +83,6 @@ func (e *environment) fill(l *lock.Lock, targets []target, files *fileTable) err
 		return err
 	}
 	for _, p := range l.Packages {
-		e.locked.Distributions = append(e.locked.Distributions, distribution(p))
 		wanting := slices.DeleteFunc(slices.Clone(fitting), func(t target) bool { return !wanted(p, t).possibly })
 		for _, f := range p.Files {
 			name, err := wheel.ParseName(f.Name)
@@ -108,6 +107,15 @@ func (e *environment) fill(l *lock.Lock, targets []target, files *fileTable) err
 		e.wheels[name] = slices.Compact(labels)
 	}
 	return nil
+}
+
+// Locked is what the environment action gets of a lock: label and command are for its messages.
+func Locked(l *lock.Lock, label, command string) lock.Environment {
+	locked := lock.Environment{Lock: label, Command: command, Distributions: []lock.EnvironmentDistribution{}}
+	for _, p := range l.Packages {
+		locked.Distributions = append(locked.Distributions, distribution(p))
+	}
+	return locked
 }
 
 // distribution is the part of an entry that the environment action gets: all files by name, so that it can say which

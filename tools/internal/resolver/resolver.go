@@ -106,7 +106,7 @@ func runUV(ctx context.Context, dir string, opts Options) error {
 	}
 	cmd := exec.CommandContext(ctx, opts.UV, append(args, inputName)...)
 	cmd.Dir = dir
-	cmd.Env = environment(os.Environ())
+	cmd.Env = variables(os.Environ())
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	err := cmd.Run()
@@ -124,9 +124,9 @@ func runUV(ctx context.Context, dir string, opts Options) error {
 	}
 }
 
-// environment leaves out what would change a resolution behind the project's back: settings of uv that are neither an
+// variables leaves out what would change a resolution behind the project's back: settings of uv that are neither an
 // index nor about how it is reached. Network, certificates, credentials and the place of uv's cache stay the user's.
-func environment(host []string) []string {
+func variables(host []string) []string {
 	kept := map[string]bool{
 		"UV_CACHE_DIR": true, "UV_NO_CACHE": true, "UV_OFFLINE": true, "UV_DEFAULT_INDEX": true, "UV_INDEX_URL": true,
 		"UV_INDEX": true, "UV_EXTRA_INDEX_URL": true, "UV_INDEX_STRATEGY": true, "UV_FIND_LINKS": true,

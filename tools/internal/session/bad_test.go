@@ -109,7 +109,7 @@ func TestRequirements(t *testing.T) {
 			"Possible fixes:", "lock again: bazel run //demo:lock"}},
 		{"dynamic", `[]`, `["ninja>=1.10", "nothing; extra == 'all'"]`, []string{
 			"the lock //demo:lock.txt does not satisfy what get_requires_for_build_wheel of backend asks for:", "wanted ninja>=1.10, found nothing of that name",
-			`add to the extra requirements of the lock: "ninja>=1.10"`, "bazel run //demo:lock"}},
+			`lock again: bazel run //demo:lock, which asks the hooks`, `add to the ` + "`requirements`" + ` of the lock: "ninja>=1.10"; then lock again`, "bazel run //demo:lock"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			inBoth(t, func(t *testing.T, kind walls.Kind) {

@@ -103,7 +103,9 @@ func (c *calls) call(ctx context.Context, outputDir string) (hook.Response, erro
 		headline = fmt.Sprintf("%s of %s could not be run: %v", name, backend, err)
 	}
 	c.log.add(section{fmt.Sprintf("%s of %s", name, backend), output, headline})
-	if err == nil && (response.Kind == hook.OK || response.Kind == hook.MissingHook) {
+	// Who can't make an sdist, or an editable wheel, needs nothing for it.
+	nothing := response.Kind == hook.Unsupported && (name == hook.GetRequiresSdist || name == hook.GetRequiresEditable)
+	if err == nil && (response.Kind == hook.OK || response.Kind == hook.MissingHook || nothing) {
 		return response, nil
 	}
 	// Nothing runs any more when the output is looked at.

@@ -72,7 +72,8 @@ func (s *Staged) checkDynamic(hookName string, asked []string) error {
 		return nil
 	}
 	return s.checkRequirements(by, wanted, []string{
-		fmt.Sprintf("add to the extra requirements of the lock: %s; then lock again%s", strings.Join(names, ", "), s.repair()),
+		s.lockAgain() + ", which asks the hooks and locks what they ask for",
+		fmt.Sprintf("if that runs on another platform, with other settings, or does not ask: add to the `requirements` of the lock: %s; then lock again", strings.Join(names, ", ")),
 		"if it asks for a program that it did not find on PATH: name that program in `tools`",
 	})
 }

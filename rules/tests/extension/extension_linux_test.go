@@ -37,7 +37,7 @@ func TestBrokenLock(t *testing.T) {
 	})
 	w.succeeds([]string{"//a:uses", "//b:uses"}, "query", "//...")
 	w.succeeds([]string{"@environments//a:a", "@environments//b:b"}, "query", "@environments//...")
-	w.fails([]string{"environments//b:b: b/lock.txt:1: ", "Possible fixes:", "bazel run //b:lock"}, "build", "--nobuild", "//b:uses")
+	w.fails([]string{"@environments//b: b/lock.txt:1: ", "Possible fixes:", "bazel run //b:lock"}, "build", "--nobuild", "//b:uses")
 
 	if err := os.Remove(filepath.Join(w.dir, "workspace/b/lock.txt")); err != nil {
 		t.Fatal(err)

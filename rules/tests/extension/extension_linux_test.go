@@ -233,10 +233,12 @@ func TestLockTarget(t *testing.T) {
 		"a/BUILD.bazel": `load("@rules_pyproject//rules:lock.bzl", "pyproject_lock")
 pyproject_lock(name = "lock", project = "pyproject.toml", out = "lock.txt")
 `,
-		"a/pyproject.toml": "[build-system]\nrequires = [\"flit_core==3.12.0\"]\nbuild-backend = \"flit_core.buildapi\"\n",
-		"a/lock.txt":       "<<<<<<< ours\n",
-		"b/BUILD.bazel":    "",
-		"b/lock.txt":       goodLock,
+		"a/pyproject.toml": "[build-system]\nrequires = [\"flit_core==3.12.0\"]\nbuild-backend = \"flit_core.buildapi\"\n" +
+			"[project]\nname = \"demo\"\nversion = \"1\"\ndescription = \"a demo\"\n",
+		"a/demo.py":     "",
+		"a/lock.txt":    "<<<<<<< ours\n",
+		"b/BUILD.bazel": "",
+		"b/lock.txt":    goodLock,
 	})
 	w.succeeds([]string{"is written anew: lock.txt:1: ", "added    flit-core 3.12.0", "lock.txt written: 1 distributions"}, "run", "//a:lock")
 	w.succeeds([]string{"lock.txt is up to date"}, "run", "//a:lock")

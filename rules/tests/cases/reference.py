@@ -85,8 +85,9 @@ def compilers(options, where):
 def main():
     options = parse(sys.argv[1:])
     os.umask(0o022)
-    # In the working directory, which is the sandbox's, and not in a directory that other actions see.
-    with tempfile.TemporaryDirectory(dir=os.getcwd()) as temporary:
+    # In /tmp, which is the sandbox's own, and not in the working directory: hatchling holds a project's .gitignore against
+    # the whole path of its root, and Bazel's lies below ~/.cache, which many such files name.
+    with tempfile.TemporaryDirectory(dir="/tmp", prefix="pypa-build-") as temporary:
         work = pathlib.Path(temporary)
         for name in ["source", "wheels", "home", "tmp"]:
             (work / name).mkdir()

@@ -41,8 +41,6 @@ def _pyproject_metadata_impl(ctx):
         requirements = ctx.actions.declare_file(name + ".requirements.txt"),
     )
     run = session(ctx)
-    params = ctx.actions.declare_file(name + ".params")
-    ctx.actions.write(params, run.args)
 
     outputs = ctx.actions.args()
     outputs.add("--sdist-metadata", ctx.attr.sdist_metadata)
@@ -72,11 +70,7 @@ def _pyproject_metadata_impl(ctx):
             requirements = depset([info.requirements]),
             _validation = depset([_match(ctx, directory)] if ctx.attr.wheel else []),
         ),
-        PyprojectSessionInfo(
-            helper = run.helper,
-            inputs = run.inputs,
-            params = params,
-        ),
+        run.info,
         info,
     ]
 

@@ -12,8 +12,6 @@ def _pyproject_sdist_impl(ctx):
         sdist = ctx.actions.declare_directory(ctx.label.name + ".dist")
 
     run = session(ctx)
-    params = ctx.actions.declare_file(ctx.label.name + ".params")
-    ctx.actions.write(params, run.args)
 
     outputs = ctx.actions.args()
     outputs.add("--log", log)
@@ -37,11 +35,7 @@ def _pyproject_sdist_impl(ctx):
     return [
         DefaultInfo(files = depset([sdist])),
         OutputGroupInfo(log = depset([log])),
-        PyprojectSessionInfo(
-            helper = run.helper,
-            inputs = run.inputs,
-            params = params,
-        ),
+        run.info,
         PyprojectSdistInfo(
             log = log,
             sdist = sdist,

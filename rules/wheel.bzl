@@ -13,8 +13,6 @@ def _pyproject_wheel_impl(ctx):
         wheel = ctx.actions.declare_directory(ctx.label.name + ".dist")
 
     run = session(ctx)
-    params = ctx.actions.declare_file(ctx.label.name + ".params")
-    ctx.actions.write(params, run.args)
 
     outputs = ctx.actions.args()
     outputs.add("--native-extensions", ctx.attr.native_extensions)
@@ -44,11 +42,7 @@ def _pyproject_wheel_impl(ctx):
             log = depset([log]),
             metadata = depset([metadata]),
         ),
-        PyprojectSessionInfo(
-            helper = run.helper,
-            inputs = run.inputs,
-            params = params,
-        ),
+        run.info,
         PyprojectWheelInfo(
             log = log,
             metadata = metadata,

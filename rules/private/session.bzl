@@ -2,7 +2,7 @@
 
 load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
 load("@rules_cc//cc:find_cc_toolchain.bzl", "use_cc_toolchain")
-load("//rules:providers.bzl", "BuildEnvironmentInfo")
+load("//rules:providers.bzl", "BuildEnvironmentInfo", "PyprojectSessionInfo")
 load(":compilers.bzl", "add_compilers")
 load(":interpreter_key.bzl", "interpreter_key")
 load(":label_text.bzl", "label_text")
@@ -138,8 +138,8 @@ def session(ctx):
     Args:
       ctx: the context of a rule that has SESSION_ATTRS and SESSION_TOOLCHAINS.
     Returns:
-      A struct: `args` (an `Args`), `env` (of the helper, not of the hooks), `helper` (a FilesToRunProvider), `inputs` (a
-      depset of File).
+      A struct: `args` (an `Args`), `env` (of the helper, not of the hooks), `helper` (a FilesToRunProvider), `info` (a
+      PyprojectSessionInfo, for tools that run the hooks again), `inputs` (a depset of File).
     """
     args = ctx.actions.args()
     args.use_param_file("@%s", use_always = True)
@@ -149,9 +149,18 @@ def session(ctx):
     args.add(ctx.attr.unknown_build_system_keys, format = "--unknown-build-system-keys=%s")
     inputs = add_hooks(ctx, args, ctx.attr.placed_srcs.keys())
     inputs += [_add_environment(ctx, args)] + add_source(ctx, args)
+    helper = ctx.toolchains[HELPER].helper
+    all_inputs = depset(transitive = inputs)
+    params = ctx.actions.declare_file(ctx.label.name + ".params")
+    ctx.actions.write(params, args)
     return struct(
         args = args,
         env = interpreter_key(ctx.attr.build_environment[BuildEnvironmentInfo].python),
-        helper = ctx.toolchains[HELPER].helper,
-        inputs = depset(transitive = inputs),
+        helper = helper,
+        info = PyprojectSessionInfo(
+            helper = helper,
+            inputs = all_inputs,
+            params = params,
+        ),
+        inputs = all_inputs,
     )

@@ -2,14 +2,14 @@
 # Sourced by tools/bazel: makes and enters the root that holds Debian's Bazel.
 
 suite=sid # the only suite with a Bazel of 7.4 or newer
-# Beside Bazel and Debian's rules: a default Python with headers and a second one without, the tools that build
-# backends call, and Go for the helper. python3.13-dev is left out on purpose: with its headers in /usr, an in-build
+# Beside Bazel and Debian's rules: a default Python and a newer one with headers and an older one without, the tools that
+# build backends call, and Go for the helper. python3.13-dev is left out on purpose: with its headers in /usr, an in-build
 # Python with wrong paths would work unseen.
 packages=(
   ca-certificates iproute2
   bazel-bootstrap bazel-skylib bazel-features bazel-platforms bazel-rules-cc bazel-rules-java bazel-rules-license
   bazel-rules-pkg bazel-rules-proto bazel-rules-python bazel-rules-shell bazel-stardoc
-  python3 python3-dev python3-pip python3-venv python3.13
+  python3 python3-dev python3-pip python3-venv python3.13 python3.15 python3.15-dev
   gcc g++ make cmake ninja-build pkgconf ccache patchelf libffi-dev libyaml-dev
   golang-go git file unzip zip
 )

@@ -2,6 +2,7 @@
 
 load("@rules_python//python:defs.bzl", "PyInfo")
 load("//rules/private:label_text.bzl", "label_text")
+load("//rules/private:runfiles_path.bzl", "runfiles_path")
 load(":providers.bzl", "PyprojectLibraryInfo", "PyprojectWheelInfo")
 
 _HELPER = Label("//rules:toolchain_type")
@@ -27,10 +28,6 @@ def _pyproject_library_impl(ctx):
         toolchain = _HELPER,
     )
 
-    # An import path is relative to the top of the runfiles, where a file of another repository lies beside the workspace.
-    short_path = tree.short_path
-    import_path = short_path[len("../"):] if short_path.startswith("../") else ctx.workspace_name + "/" + short_path
-
     runfiles = ctx.runfiles([tree]).merge_all(
         [target[DefaultInfo].default_runfiles for target in ctx.attr.deps + ctx.attr.data] +
         [ctx.runfiles(transitive_files = target[DefaultInfo].files) for target in ctx.attr.data],
@@ -38,7 +35,7 @@ def _pyproject_library_impl(ctx):
     return [
         DefaultInfo(files = depset([tree]), runfiles = runfiles),
         PyInfo(
-            imports = depset([import_path], transitive = [dep[PyInfo].imports for dep in ctx.attr.deps]),
+            imports = depset([runfiles_path(ctx, tree)], transitive = [dep[PyInfo].imports for dep in ctx.attr.deps]),
             transitive_sources = depset([tree], transitive = [dep[PyInfo].transitive_sources for dep in ctx.attr.deps]),
         ),
         PyprojectLibraryInfo(tree = tree),

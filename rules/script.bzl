@@ -2,6 +2,7 @@
 
 load("@rules_python//python:defs.bzl", "PyInfo")
 load("//rules/private:label_text.bzl", "label_text")
+load("//rules/private:runfiles_path.bzl", "runfiles_path")
 load(":providers.bzl", "PyprojectLibraryInfo")
 
 _RULES_PYTHON = "@rules_python//python:toolchain_type"
@@ -46,9 +47,6 @@ if point is None:
 sys.exit(point.load()())
 """
 
-def _runfiles_path(ctx, file):
-    return file.short_path[3:] if file.short_path.startswith("../") else ctx.workspace_name + "/" + file.short_path
-
 def _pyproject_script_impl(ctx):
     runtime = ctx.toolchains[_RULES_PYTHON].py3_runtime
     tree = ctx.attr.library[PyprojectLibraryInfo].tree
@@ -58,12 +56,12 @@ def _pyproject_script_impl(ctx):
         imports = json.encode(ctx.attr.library[PyInfo].imports.to_list()),
         label = json.encode(label_text(ctx.label)),
         script = json.encode(script),
-        tree = json.encode(_runfiles_path(ctx, tree)),
+        tree = json.encode(runfiles_path(ctx, tree)),
     ))
     launcher = ctx.actions.declare_file(ctx.label.name)
     ctx.actions.write(launcher, _LAUNCHER.format(
-        main = _runfiles_path(ctx, main),
-        python = runtime.interpreter_path or _runfiles_path(ctx, runtime.interpreter),
+        main = runfiles_path(ctx, main),
+        python = runtime.interpreter_path or runfiles_path(ctx, runtime.interpreter),
     ), is_executable = True)
 
     files = [main] + ([runtime.interpreter] if runtime.interpreter else [])

@@ -1,25 +1,17 @@
 """`pyproject_sdist`: an sdist from a source tree, built by the project's own backend."""
 
+load("//rules/private:dist.bzl", "add_dist")
 load("//rules/private:session.bzl", "HELPER", "SESSION_ATTRS", "SESSION_TOOLCHAINS", "session")
 load("//rules/private:source.bzl", "project_subpackages")
 load(":providers.bzl", "PyprojectSdistInfo", "PyprojectSessionInfo")
 
 def _pyproject_sdist_impl(ctx):
     log = ctx.actions.declare_file(ctx.label.name + ".log")
-    if ctx.attr.file_name:
-        sdist = ctx.actions.declare_file(ctx.attr.file_name)
-    else:
-        sdist = ctx.actions.declare_directory(ctx.label.name + ".dist")
-
     run = session(ctx)
 
     outputs = ctx.actions.args()
     outputs.add("--log", log)
-    if ctx.attr.file_name:
-        outputs.add("--output-file", sdist)
-        outputs.add("--file-name", ctx.attr.file_name)
-    else:
-        outputs.add_all("--output", [sdist], expand_directories = False)
+    sdist = add_dist(ctx, outputs)
 
     ctx.actions.run(
         executable = run.helper,

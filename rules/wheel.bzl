@@ -1,5 +1,6 @@
 """`pyproject_wheel`: a wheel from a source tree or an sdist, built by the project's own backend."""
 
+load("//rules/private:dist.bzl", "add_dist")
 load("//rules/private:session.bzl", "HELPER", "SESSION_ATTRS", "SESSION_TOOLCHAINS", "session")
 load("//rules/private:source.bzl", "project_subpackages")
 load(":providers.bzl", "PyprojectSessionInfo", "PyprojectWheelInfo")
@@ -7,11 +8,6 @@ load(":providers.bzl", "PyprojectSessionInfo", "PyprojectWheelInfo")
 def _pyproject_wheel_impl(ctx):
     log = ctx.actions.declare_file(ctx.label.name + ".log")
     metadata = ctx.actions.declare_directory(ctx.label.name + ".metadata")
-    if ctx.attr.file_name:
-        wheel = ctx.actions.declare_file(ctx.attr.file_name)
-    else:
-        wheel = ctx.actions.declare_directory(ctx.label.name + ".dist")
-
     run = session(ctx)
 
     outputs = ctx.actions.args()
@@ -19,11 +15,7 @@ def _pyproject_wheel_impl(ctx):
     outputs.add("--sdist-metadata", ctx.attr.sdist_metadata)
     outputs.add("--log", log)
     outputs.add_all("--metadata", [metadata], expand_directories = False)
-    if ctx.attr.file_name:
-        outputs.add("--output-file", wheel)
-        outputs.add("--file-name", ctx.attr.file_name)
-    else:
-        outputs.add_all("--output", [wheel], expand_directories = False)
+    wheel = add_dist(ctx, outputs)
 
     ctx.actions.run(
         executable = run.helper,

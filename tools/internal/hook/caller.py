@@ -12,6 +12,7 @@ STDERR = sys.stderr
 MISSING = object()
 pid = os.getpid()
 response = RESPONSE
+took_cache_directory = False
 
 
 def encode(value):
@@ -27,6 +28,8 @@ def respond(kind, **fields):
     if os.getpid() != pid:
         os._exit(1)
     fields["kind"] = kind
+    if took_cache_directory:
+        fields["cache_directory"] = "given"
     data = ("{" + ",".join(encode(k) + ":" + encode(v) for k, v in fields.items()) + "}").encode()
     while data:
         data = data[os.write(response, data):]
@@ -120,6 +123,7 @@ def load(request):
 
 
 def call(module, request):
+    global took_cache_directory
     backend = module
     try:
         for attribute in filter(None, request["backend"].partition(":")[2].split(".")):
@@ -132,6 +136,7 @@ def call(module, request):
     keywords = {}
     if takes_cache_directory(hook, module):
         keywords["cache_directory"] = request["cache_directory"]
+        took_cache_directory = True
     try:
         result = hook(*request["arguments"], **keywords)
     except BaseException as error:

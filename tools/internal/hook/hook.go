@@ -182,6 +182,7 @@ func decode(name Name, answer []byte, exit Exit) Response {
 	var fields struct {
 		Kind, Error, Module, Code, Name string
 		Requires                        []string
+		CacheDirectory                  string `json:"cache_directory"`
 	}
 	if len(answer) == 0 || json.Unmarshal(answer, &fields) != nil {
 		return Response{Hook: name, Kind: Died, Exit: exit}
@@ -189,6 +190,7 @@ func decode(name Name, answer []byte, exit Exit) Response {
 	response := Response{
 		Hook: name, Kind: Kind(fields.Kind), Requires: fields.Requires, Name: fields.Name,
 		Error: fields.Error, MissingModule: fields.Module, Exit: exit,
+		CacheDirectory: fields.CacheDirectory != "",
 	}
 	if response.Kind == Exited {
 		response.Exit.Code, _ = strconv.Atoi(fields.Code)

@@ -217,12 +217,22 @@ func TestCacheDirectory(t *testing.T) {
 		{"signature of its own", "def get_requires_for_build_wheel(s, **kwargs):\n" + answer + "import inspect\n" +
 			"get_requires_for_build_wheel.__signature__ = inspect.Signature([inspect.Parameter('cache_directory', inspect.Parameter.KEYWORD_ONLY)])", "{'cache_directory': '/cache'}"},
 		{"cannot be inspected", "class Hook:\n __signature__ = 5\n def __call__(self, s, **kwargs): return [str(kwargs)]\nget_requires_for_build_wheel = Hook()", "{}"},
+		{"class", "class get_requires_for_build_wheel(list):\n def __init__(self, s, cache_directory=None): super().__init__([str(cache_directory)])", "/cache"},
+		{"object", "class Hook:\n def __call__(self, s, *, cache_directory): return [str(cache_directory)]\nget_requires_for_build_wheel = Hook()", "/cache"},
+		{"C function", "get_requires_for_build_wheel = min", "TypeError: 'NoneType' object is not iterable"},
+		{"partial that has set it", "import functools\ndef inner(s, cache_directory=None): return [str(cache_directory)]\n" +
+			"get_requires_for_build_wheel = functools.partial(inner, cache_directory='own')", "/cache"},
+		{"partial that has filled it", "import functools\ndef inner(cache_directory, s): return [str(cache_directory)]\n" +
+			"get_requires_for_build_wheel = functools.partial(inner, 'own')", "own"},
 		{"TypeError is final", "calls = []\ndef get_requires_for_build_wheel(s, cache_directory=None):\n calls.append(1)\n raise TypeError(len(calls))", "TypeError: 1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			response, output := call(t, c.backend, Request{Hook: GetRequiresWheel, CacheDirectory: "/cache"})
 			if got := append(response.Requires, response.Error); got[0] != c.want {
 				t.Errorf("got %q, want %q\n%s", got, c.want, output)
+			}
+			if given := strings.Contains(c.want, "/cache") || c.name == "TypeError is final"; response.CacheDirectory != given {
+				t.Errorf("the response says that it was given: %v", response.CacheDirectory)
 			}
 		})
 	}

@@ -43,6 +43,8 @@ type Response struct {
 	MissingModule string
 	// Exit is how the process ended.
 	Exit Exit
+	// CacheDirectory says that the hook was given cache_directory, a directory or None (CACHE-2).
+	CacheDirectory bool
 }
 
 // Ended says in one clause how the hook of backend ended, for the line above the backend's output:

@@ -102,7 +102,11 @@ func (c *calls) call(ctx context.Context, outputDir string) (hook.Response, erro
 	case err != nil:
 		headline = fmt.Sprintf("%s of %s could not be run: %v", name, backend, err)
 	}
-	c.log.add(section{fmt.Sprintf("%s of %s", name, backend), output, headline})
+	title := fmt.Sprintf("%s of %s", name, backend)
+	if response.CacheDirectory {
+		title += ", with cache_directory"
+	}
+	c.log.add(section{title, output, headline})
 	// Who can't make an sdist, or an editable wheel, needs nothing for it.
 	nothing := response.Kind == hook.Unsupported && (name == hook.GetRequiresSdist || name == hook.GetRequiresEditable)
 	if err == nil && (response.Kind == hook.OK || response.Kind == hook.MissingHook || nothing) {

@@ -91,7 +91,7 @@ func TestSession(t *testing.T) {
 		}
 		log := readFile(t, s.Config.Log)
 		for _, text := range []string{"target         //demo:wheel\n", "backend        backend\n", "walls          " + string(kind) + "\n", "building é\n",
-			"== build_wheel of backend ==\n", "made demo-1.0-py3-none-any.whl\n", "compilers      none"} {
+			"== build_wheel of backend, with cache_directory ==\n", "made demo-1.0-py3-none-any.whl\n", "compilers      none"} {
 			if !strings.Contains(log, text) {
 				t.Errorf("the log lacks %q:\n%s", text, log)
 			}

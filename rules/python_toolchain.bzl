@@ -1,5 +1,6 @@
 """`pyproject_python_toolchain`: an interpreter that build backends run with."""
 
+load("//rules/private:asked_python.bzl", "ASKED_PYTHON_ATTRS", "check_asked_python")
 load(":providers.bzl", "PyprojectPythonInfo")
 
 def _pyproject_python_toolchain_impl(ctx):
@@ -7,6 +8,7 @@ def _pyproject_python_toolchain_impl(ctx):
         fail("{}: a Python toolchain is either a path on the execution machine or an archive. Possible fixes: set one of `interpreter_path` and `archive`.".format(ctx.label))
     if ctx.attr.interpreter_path and not ctx.attr.interpreter_path.startswith("/"):
         fail("{}: interpreter_path is {}, and a relative path means another interpreter in every directory. Possible fixes: write an absolute path; use `archive` for an interpreter that the build holds.".format(ctx.label, repr(ctx.attr.interpreter_path)))
+    check_asked_python(ctx, ctx.attr.python_version)
     return [platform_common.ToolchainInfo(python = PyprojectPythonInfo(
         archive = ctx.file.archive,
         executable = ctx.attr.interpreter_path or ctx.attr.executable,
@@ -21,7 +23,7 @@ pyproject_python_toolchain = rule(
 
 Where nothing is registered for that type, the interpreter is the one of rules_python's toolchain. Register one of these to
 build with a system interpreter, or with an interpreter of your own that rules_python does not know.""",
-    attrs = {
+    attrs = ASKED_PYTHON_ATTRS | {
         "archive": attr.label(
             doc = "An in-build interpreter: one uncompressed tar whose top is the interpreter's prefix.",
             allow_single_file = [".tar"],

@@ -1,6 +1,7 @@
 """The default Python toolchain: the interpreter of rules_python's, in our form."""
 
 load("//rules:providers.bzl", "PyprojectPythonInfo")
+load(":asked_python.bzl", "ASKED_PYTHON_ATTRS", "check_asked_python")
 load(":label_text.bzl", "label_text")
 
 _HELPER = Label("//rules:toolchain_type")
@@ -16,6 +17,7 @@ def _version(ctx, runtime):
     name = path.rpartition("/")[2]
     if name.startswith("python3.") and name[len("python3."):].rstrip("t").isdigit():
         return name[len("python"):]
+    check_asked_python(ctx, "the Python at {}, which does not say its version".format(path))
     fail("""
 {}: the registered Python runtime ({}) does not say its version, and build requirements are chosen by it.
 Possible fixes:
@@ -35,6 +37,7 @@ def _rules_python_toolchain_impl(ctx):
     toolchain = ctx.toolchains[_RULES_PYTHON]
     runtime = toolchain.py3_runtime
     version = _version(ctx, runtime)
+    check_asked_python(ctx, version)
     if runtime.interpreter_path:
         return [platform_common.ToolchainInfo(python = PyprojectPythonInfo(
             archive = None,
@@ -76,7 +79,7 @@ def _rules_python_toolchain_impl(ctx):
 rules_python_toolchain = rule(
     implementation = _rules_python_toolchain_impl,
     doc = "Wraps the toolchain that rules_python resolves, so that nothing has to be registered twice.",
-    attrs = {
+    attrs = ASKED_PYTHON_ATTRS | {
         "libc": attr.string(
             doc = "The C library of the interpreter.",
             mandatory = True,

@@ -63,6 +63,7 @@ def _check_python(ctx, environment):
 A backend stamps a wheel with the interpreter that runs it, so both have to be of one version.
 Possible fixes:
   - register toolchains so that the target and the exec configuration resolve the same version
+  - ask for the version by //rules/settings:python_version, which Bazel carries into the exec configuration (docs/interpreters.md)
   - build for Python {found}""".format(label = label_text(ctx.label), wanted = wanted, found = environment.python.version))
 
 def _add_environment(ctx, args):

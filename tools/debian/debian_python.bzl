@@ -21,6 +21,7 @@ _APT_OPTIONS = {
 _BUILD = """\
 load("{host_constraints}", "HOST_CONSTRAINTS")
 load("{python_toolchain}", "pyproject_python_toolchain")
+load("{python_version_setting}", "python_version_setting")
 
 # HOST_CONSTRAINTS name the module platforms as its users do, and whoever made this repository need not be one.
 _HOST = ["{platforms}//" + constraint.partition("//")[2] for constraint in HOST_CONSTRAINTS]
@@ -43,9 +44,16 @@ pyproject_python_toolchain(
     python_version = "{version}",
 )
 
+python_version_setting(
+    name = "wanted",
+    python_version = "{version}",
+    visibility = ["//visibility:public"],
+)
+
 toolchain(
     name = "python_toolchain",
     target_compatible_with = _HOST,
+    target_settings = [":wanted"],
     toolchain = ":python",
     toolchain_type = "{python_toolchain_type}",
 )
@@ -78,6 +86,7 @@ py_runtime_pair(
 toolchain(
     name = "runtime_toolchain",
     target_compatible_with = _HOST,
+    target_settings = ["//:wanted"],
     toolchain = ":runtime",
     toolchain_type = "{rules_python_toolchain_type}",
 )
@@ -187,6 +196,7 @@ def _debian_python_impl(rctx):
         "py_runtime_pair": str(Label("@rules_python//python:py_runtime_pair.bzl")),
         "python_toolchain": str(Label("//rules:python_toolchain.bzl")),
         "python_toolchain_type": str(Label("//rules:python_toolchain_type")),
+        "python_version_setting": str(Label("//rules/settings:python_version.bzl")),
         "rules_python_toolchain_type": str(Label("@rules_python//python:toolchain_type")),
         "version": version,
         "version_info": version_info,

@@ -5,6 +5,7 @@ load("{host_constraints}", "HOST_CONSTRAINTS")
 load("{py_runtime}", "py_runtime")
 load("{py_runtime_pair}", "py_runtime_pair")
 load("{python_toolchain}", "pyproject_python_toolchain")
+load("{python_version_setting}", "python_version_setting")
 
 # HOST_CONSTRAINTS name the module platforms as its users do, and whoever made this repository need not be one.
 _HOST = ["{platforms}//" + constraint.partition("//")[2] for constraint in HOST_CONSTRAINTS]
@@ -21,10 +22,16 @@ pyproject_python_toolchain(
     python_version = "{python_version}",
 )
 
+python_version_setting(
+    name = "wanted",
+    python_version = "{python_version}",
+)
+
 toolchain(
     name = "python_toolchain",
     exec_compatible_with = _HOST,
     target_compatible_with = _HOST,
+    target_settings = [":wanted"],
     toolchain = ":python",
     toolchain_type = "{python_toolchain_type}",
 )
@@ -45,6 +52,7 @@ toolchain(
     name = "runtime_toolchain",
     exec_compatible_with = _HOST,
     target_compatible_with = _HOST,
+    target_settings = [":wanted"],
     toolchain = ":runtime",
     toolchain_type = "{rules_python_toolchain_type}",
 )
@@ -203,6 +211,7 @@ def _system_python_impl(rctx):
         python_toolchain = Label("//rules:python_toolchain.bzl"),
         python_toolchain_type = Label("//rules:python_toolchain_type"),
         python_version = python_version(facts),
+        python_version_setting = Label("//rules/settings:python_version.bzl"),
         rules_python_toolchain_type = Label("@rules_python//python:toolchain_type"),
         runtime_attributes = "\n    ".join(runtime_attributes),
     ))

@@ -226,7 +226,7 @@ func TestHelperBytes(t *testing.T) {
 }
 
 // TestLockTarget proves that a pyproject_lock runs where the lock is broken, and that its second run changes nothing
-// (REQ-4). It is the one test here that asks the machine's own index, for uv and one small distribution.
+// (REQ-4). It asks the machine's own index, for uv and one small distribution.
 func TestLockTarget(t *testing.T) {
 	w := newWorkspace(t, map[string]string{
 		"MODULE.bazel": moduleFile(repository(t), hubTags),

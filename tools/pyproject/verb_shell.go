@@ -131,7 +131,7 @@ func addHookProgram(ctx context.Context, s *session.Staged, config *session.Conf
 		// Call builds the request, and the capture takes it in the place of an interpreter.
 		_, _ = hook.Call(ctx, capture, hook.Request{
 			Hook: name, Backend: s.Project.BuildSystem.Backend, BackendPath: s.Project.BuildSystem.BackendPath,
-			Python: s.Python, Source: s.Source, Env: s.Env, Settings: config.Settings, Directory: s.Room.Inside(output),
+			Python: s.Python, Source: s.Source, Env: s.Env, Settings: s.Settings, Directory: s.Room.Inside(output),
 			CacheDirectory: s.Room.Inside(walls.Cache), Output: io.Discard,
 		})
 		if capture.err != nil || len(capture.args) != 2 {

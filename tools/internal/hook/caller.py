@@ -178,6 +178,7 @@ def sequence(plan):
     # environment is imported at once too, while the hook before is still at work. One from the source tree is not: what it
     # is may depend on what the hook before has done there.
     os.chdir(plan["source"])
+    os.environ.update(plan["variables"])
     children = {}
     for number in range(plan["hooks"]):
         child = os.fork()

@@ -27,6 +27,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"syscall"
 )
@@ -95,6 +96,9 @@ type Request struct {
 	Python string
 	Source string
 	Env    []string
+	// MoreEnv are NAME=VALUE variables, in the place of those of Env, that are known only when the interpreters of a Sequence have
+	// started. What an interpreter itself reads (PYTHON…) does not belong here.
+	MoreEnv []string
 	// Directory is what the hook writes to: wheel_directory, sdist_directory or metadata_directory; unused by
 	// get_requires hooks.
 	Directory string
@@ -127,7 +131,7 @@ func Call(ctx context.Context, runner Runner, request Request) (Response, error)
 		Path:       request.Python,
 		Args:       []string{"-c", caller},
 		Dir:        request.Source,
-		Env:        request.Env,
+		Env:        append(slices.Clip(request.Env), request.MoreEnv...),
 		Output:     pipes.output,
 		ExtraFiles: []*os.File{pipes.request, pipes.response},
 	})

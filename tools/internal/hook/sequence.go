@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -91,11 +92,16 @@ func Start(ctx context.Context, runner Runner, base Request, outputs ...io.Write
 	return s, nil
 }
 
-// Plan says what the interpreters are for, before the first call. Of the base Request it takes Backend, BackendPath and
-// Source.
+// Plan says what the interpreters are for, before the first call. Of the base Request it takes Backend, BackendPath, Source and
+// MoreEnv.
 func (s *Sequence) Plan(base Request) error {
+	variables := map[string]string{}
+	for _, variable := range base.MoreEnv {
+		name, value, _ := strings.Cut(variable, "=")
+		variables[name] = value
+	}
 	plan, err := json.Marshal(map[string]any{
-		"backend": base.Backend, "backend_path": base.backendPath(), "source": base.Source, "hooks": len(s.hooks),
+		"backend": base.Backend, "backend_path": base.backendPath(), "source": base.Source, "variables": variables, "hooks": len(s.hooks),
 	})
 	if err != nil {
 		return fmt.Errorf("encode plan: %w", err)

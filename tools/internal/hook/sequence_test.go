@@ -17,7 +17,10 @@ import (
 func start(t *testing.T, backend string, fromSource bool) (*Sequence, Request, []*bytes.Buffer) {
 	t.Helper()
 	dir := t.TempDir()
-	request := Request{Backend: "backend", Source: dir, Python: python(t), Env: []string{"PYTHONDONTWRITEBYTECODE=1"}}
+	request := Request{
+		Backend: "backend", Source: dir, Python: python(t),
+		Env: []string{"PYTHONDONTWRITEBYTECODE=1", "EARLY=1", "BOTH=early"}, MoreEnv: []string{"BOTH=late=r", "LATE="},
+	}
 	place := dir
 	if fromSource {
 		request.BackendPath = []string{"."}
@@ -55,7 +58,7 @@ def get_requires_for_build_wheel(s):
     open("made-by-first", "w").close()
     return [str(os.getpid()), str(os.path.exists("made-by-first"))]
 def build_wheel(d, s, m):
-    os.system("echo second")
+    os.system("echo second $EARLY $BOTH ${LATE-unset}")
     return " ".join([str(os.getpid()), str(len(calls)), str("LEFT" in os.environ), str(os.path.exists("made-by-first")), str(sorted(os.listdir("/proc/self/fd")))])
 `
 	for _, fromSource := range []bool{true, false} {
@@ -83,7 +86,7 @@ def build_wheel(d, s, m):
 				t.Errorf("the second hook has descriptor %s of %s", descriptor, words[4])
 			}
 		}
-		if outputs[0].String() != "first\n" || outputs[1].String() != "second\n" {
+		if outputs[0].String() != "first\n" || outputs[1].String() != "second 1 late=r\n" {
 			t.Errorf("the outputs are %q and %q", outputs[0], outputs[1])
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/adapter"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/hook"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/walls"
 )
 
@@ -60,4 +62,51 @@ func TestCacheDirectoryDeleted(t *testing.T) {
 			})
 		})
 	}
+}
+
+// fakeAdapters are the adapters of the helper processes of these tests.
+var fakeAdapters = []adapter.Adapter{
+	{Name: "fake", Backends: []string{"backend"}, Map: func(told adapter.Told) (adapter.Mapping, error) {
+		if _, ok := told.Variable("MAP_FAKE"); !ok {
+			return adapter.Mapping{Off: "MAP_FAKE is not set"}, nil
+		}
+		if _, err := told.Source.Stat("backend.py"); err != nil {
+			return adapter.Mapping{}, err
+		}
+		return adapter.Mapping{
+			Settings: hook.Settings{{Key: "build-dir", Value: told.Inside + "/build"}},
+			Env:      []string{"BUILD_DIR=" + told.Inside + "/build", "MAP_FAKE=done"},
+			Notes:    []string{"a note"},
+		}, nil
+	}},
+}
+
+// TestMapping proves CACHE-8 for the call of an adapter: all hooks get its settings and variables, and the log has what it did, or why
+// it did nothing (CACHE-4).
+func TestMapping(t *testing.T) {
+	inBoth(t, func(t *testing.T, kind walls.Kind) {
+		const backend = `
+import os, subprocess
+def get_requires_for_build_wheel(settings=None):
+    assert settings["build-dir"] == os.environ["BUILD_DIR"]
+    os.mkdir(settings["build-dir"])
+    return []
+def build_wheel(d, settings=None, metadata=None):
+    assert subprocess.check_output(["sh", "-c", "echo $MAP_FAKE $BUILD_DIR"]).decode() == "done " + settings["build-dir"] + "\n"
+    assert os.listdir(settings["build-dir"]) == [] and settings["own"] == "setting"
+    return maker.wheel(d)
+`
+		s := newSession(t, kind, backend, nil)
+		s.Config.Env = []string{"MAP_FAKE=please"}
+		s.Settings = []hook.Setting{{Key: "own", Value: "setting"}}
+		s.succeed(t)
+		if log := readFile(t, s.Config.Log); !strings.Contains(log, "cache mapping  for fake\ncache mapping  a note\n") {
+			t.Errorf("the log:\n%s", log)
+		}
+		s = newSession(t, kind, "def build_wheel(d, settings=None, metadata=None):\n    assert settings is None\n    return maker.wheel(d)", nil)
+		s.succeed(t)
+		if log := readFile(t, s.Config.Log); !strings.Contains(log, "cache mapping  off for fake: MAP_FAKE is not set\n") {
+			t.Errorf("the log:\n%s", log)
+		}
+	})
 }

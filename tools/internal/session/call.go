@@ -139,7 +139,7 @@ func (s *Staged) request(name hook.Name) hook.Request {
 	system := s.Project.BuildSystem
 	return hook.Request{
 		Hook: name, Backend: system.Backend, BackendPath: system.BackendPath,
-		Python: s.Python, Source: s.Source, Env: s.Env, Settings: s.config.Settings,
+		Python: s.Python, Source: s.Source, Env: s.Env, MoreEnv: s.variables, Settings: s.Settings,
 		CacheDirectory: s.Room.Inside(walls.Cache),
 	}
 }

@@ -90,6 +90,7 @@ func helperMain(value string) int {
 	inside, err := walls.Reenter(ctx, do.Config.Walls)
 	if inside {
 		do.Config.Settings = do.Settings
+		adapters = fakeAdapters
 		if do.Kept != 0 {
 			keptOutput = do.Kept
 		}

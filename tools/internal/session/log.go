@@ -73,6 +73,9 @@ func (s *Staged) describe(r *record) {
 	}
 	line("settings", "%s", orNone(settings, " "))
 	line("variables", "%s", orNone(c.Env, " "))
+	for _, text := range s.mapped {
+		line("cache mapping", "%s", text)
+	}
 	for _, warning := range s.Info.Warnings {
 		line("warning", "%s", warning)
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/archive"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/environment"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/hook"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/interpreter"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/project"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/sdist"
@@ -32,11 +34,16 @@ type Staged struct {
 	// Source is the source tree and Python the environment's interpreter, as a hook sees them.
 	Source string
 	Python string
-	// Env is the whole environment of a hook.
-	Env []string
+	// Env is the whole environment of a hook, and Settings is config_settings.
+	Env      []string
+	Settings hook.Settings
 
 	config *Config
 	time   time.Time
+	// What a mapping of the cache directory added: the variables of Env that came after the interpreters had started, and lines
+	// for the log.
+	variables []string
+	mapped    []string
 }
 
 // isolated is where, below the room's root, a system interpreter is shown without what belongs to its host, if walls
@@ -59,7 +66,7 @@ func prepare(ctx context.Context, config *Config, ready func(*Staged)) (*Staged,
 	if err := errors.Join(config.check(), config.resolveSdist()); err != nil {
 		return nil, err
 	}
-	s := &Staged{config: config}
+	s := &Staged{config: config, Settings: slices.Clip(config.Settings)}
 	defer s.clock("prepare")()
 	epoch, err := sourceDateEpoch(config.Env)
 	if err != nil {
@@ -78,7 +85,10 @@ func prepare(ctx context.Context, config *Config, ready func(*Staged)) (*Staged,
 	if s.Env, err = s.environ(); err != nil {
 		return s, err
 	}
-	return s, s.fill(ctx, func() { ready(s) })
+	if err := s.fill(ctx, func() { ready(s) }); err != nil {
+		return s, err
+	}
+	return s, s.mapCache()
 }
 
 // sourceDateEpoch is what the target's own variables say, or the first moment that a wheel can hold.

@@ -1,0 +1,61 @@
+package session
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/adapter"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/requirement"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/walls"
+)
+
+// adapters is the table of what is mapped. Tests have their own.
+var adapters = adapter.Table
+
+// mapCache gives the cache directory to a backend that does not know the argument, by the adapter that it has, if any
+// (CACHE-8). It is called when everything is staged, and before a hook runs.
+func (s *Staged) mapCache() error {
+	system := s.Project.BuildSystem
+	found, ok := adapter.Find(adapters, system.Backend)
+	if !ok {
+		return nil
+	}
+	source, err := os.OpenRoot(s.outsideSource())
+	if err != nil {
+		return fmt.Errorf("map the cache directory: %w", err)
+	}
+	defer source.Close()
+	directory, err := os.OpenRoot(s.Room.Outside(walls.Cache))
+	if err != nil {
+		return fmt.Errorf("map the cache directory: %w", err)
+	}
+	defer directory.Close()
+	told := adapter.Told{
+		Backend: system.Backend, Versions: map[string]string{},
+		Settings: s.config.Settings, Env: s.config.Env,
+		Source: source, Cache: directory, Inside: s.Room.Inside(walls.Cache), Empty: true,
+	}
+	for _, d := range s.Info.Distributions {
+		told.Versions[requirement.NormalizeName(d.Name)] = d.Version
+	}
+	mapping, err := found.Map(told)
+	if err != nil {
+		return fmt.Errorf("map the cache directory for %s: %w", found.Name, err)
+	}
+	if mapping.Off != "" {
+		s.mapped = []string{fmt.Sprintf("off for %s: %s", found.Name, mapping.Off)}
+		return nil
+	}
+	s.mapped = append([]string{"for " + found.Name}, mapping.Notes...)
+	s.Settings = append(s.Settings, mapping.Settings...)
+	s.variables = mapping.Env
+	s.Env = slices.Clone(s.Env) // the interpreters are being started with the old one
+	for _, variable := range mapping.Env {
+		name, _, _ := strings.Cut(variable, "=")
+		s.Env = slices.DeleteFunc(s.Env, func(v string) bool { return strings.HasPrefix(v, name+"=") })
+	}
+	s.Env = append(s.Env, mapping.Env...)
+	return nil
+}

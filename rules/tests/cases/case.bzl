@@ -12,38 +12,44 @@ def _environment(case):
 def _sdist(case):
     return "@case_{}//:sdist".format(case)
 
-def case_wheel(name, case):
+def case_wheel(name, case_name, case):
     """Our wheel of a case.
 
     Args:
       name: the target's name.
-      case: the case's name.
+      case_name: the case's name.
+      case: what cases.bzl says of it.
     """
     pyproject_wheel(
         name = name,
-        build_environment = _environment(case),
-        sdist = _sdist(case),
+        build_environment = _environment(case_name),
+        sdist = _sdist(case_name),
+        tags = case.tags,
         unknown_build_system_keys = "warning",
+        **(case.hooks | case.wheel)
     )
 
-def case_targets(name, allowed):
+def case_targets(name, case):
     """All targets of a case.
 
     Args:
       name: the case's name, and that of its wheel.
-      allowed: differences between our wheel and pypa/build's that occur and are allowed.
+      case: what cases.bzl says of it.
     """
     pyproject_lock(
         name = name + ".lock",
         out = "locks/{}.txt".format(name),
         sdist = _sdist(name),
+        **(case.hooks | case.lock)
     )
-    case_wheel(name = name, case = name)
-    in_walls_of_paths(name = name + ".paths", wheel = name)
+    case_wheel(name = name, case = case, case_name = name)
+    in_walls_of_paths(name = name + ".paths", tags = case.tags, wheel = name)
     pypa_build_wheel(
         name = name + ".reference",
         build_environment = _environment(name),
         sdist = _sdist(name),
+        tags = case.tags,
+        **case.hooks
     )
     wheels = [
         name,
@@ -58,6 +64,7 @@ def case_targets(name, allowed):
         srcs = ["case_test.py"],
         args = ["$(rootpath {})".format(label) for label in [helper] + wheels],
         data = [helper] + wheels,
-        env = {"ALLOWED": json.encode(allowed)},
+        env = {"ALLOWED": json.encode(case.allowed)},
         main = "case_test.py",
+        tags = case.tags,
     )

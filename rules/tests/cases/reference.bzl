@@ -21,6 +21,10 @@ def _pypa_build_wheel_impl(ctx):
     args.add(frontend.info, format = "--frontend-info=%s")
     args.add_all(frontend.wheels, format_each = "--frontend=%s")
     args.add_all([wheel], format_each = "--output=%s", expand_directories = False)
+    for key, values in ctx.attr.config_settings.items():
+        args.add_all(values, format_each = "--config-setting={}=%s".format(key))
+    for name, value in ctx.attr.env.items():
+        args.add("--env={}={}".format(name, value))
 
     # The compilers' names and flags are those of our own wheels: what is compared is what is made with them.
     compilers = add_compilers(ctx, args)
@@ -53,6 +57,12 @@ for, from the locked files alone. So it also proves that the lock is enough for 
             cfg = "exec",
             mandatory = True,
             providers = [BuildEnvironmentInfo],
+        ),
+        "config_settings": attr.string_list_dict(
+            doc = "Config settings, those of our wheel.",
+        ),
+        "env": attr.string_dict(
+            doc = "Environment variables, those of our wheel.",
         ),
         "sdist": attr.label(
             doc = "The source distribution, a `.tar.gz`.",

@@ -32,7 +32,7 @@ def parse(argv):
     parser = argparse.ArgumentParser(fromfile_prefix_chars="@")
     for name in ["sdist", "requirements-info", "frontend-info", "output", "cc", "cxx", "ar", "ld", "nm", "objcopy", "strip"]:
         parser.add_argument("--" + name)
-    for name in ["requirement", "frontend", "cc-flag", "cxx-flag", "link-flag"]:
+    for name in ["requirement", "frontend", "cc-flag", "cxx-flag", "link-flag", "config-setting", "env"]:
         parser.add_argument("--" + name, action="append", default=[])
     return parser.parse_args(argv)
 
@@ -111,9 +111,11 @@ def main():
             "SOURCE_DATE_EPOCH": "315532800",
             "TMPDIR": str(work / "tmp"),
             "TZ": "UTC",
+            **dict(variable.split("=", 1) for variable in options.env),
             **compilers(options, work / "compilers"),
         }
-        command = [str(python), "-I", "-m", "build", "--wheel", "--outdir", os.path.abspath(options.output), str(source)]
+        settings = ["--config-setting=" + setting for setting in options.config_setting]
+        command = [str(python), "-I", "-m", "build", "--wheel", *settings, "--outdir", os.path.abspath(options.output), str(source)]
         ran = subprocess.run(command, cwd=work, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         if ran.returncode:
             sys.stderr.buffer.write(ran.stdout)

@@ -2,10 +2,15 @@
 
 load("//rules/private:interpreter_key.bzl", "interpreter_key")
 load("//rules/private:label_text.bzl", "label_text")
-load(":providers.bzl", "BuildEnvironmentInfo")
+load(":providers.bzl", "BuildEnvironmentInfo", "PyprojectWheelInfo")
 
 _HELPER = Label("//rules:toolchain_type")
 _PYTHON = Label("//rules:python_toolchain_type")
+
+def _wheels(ctx):
+    """The locked files, and what targets build in the place of others."""
+    built = [target[PyprojectWheelInfo].wheel for target in ctx.attr.wheels if PyprojectWheelInfo in target]
+    return [file for file in ctx.files.wheels if file not in built], built
 
 def _build_environment_impl(ctx):
     if ctx.attr.error:
@@ -27,7 +32,11 @@ def _build_environment_impl(ctx):
         args.add(python.executable, format = "--interpreter-executable=%s")
     else:
         args.add(python.executable, format = "--interpreter=%s")
-    args.add_all(ctx.files.wheels, format_each = "--wheel=%s")
+
+    # A target's directory is expanded to the one wheel in it.
+    locked, built = _wheels(ctx)
+    args.add_all(locked, format_each = "--wheel=%s")
+    args.add_all(built, format_each = "--built=%s")
     args.add(archive, format = "--output=%s")
     args.add(info, format = "--info=%s")
 
@@ -80,8 +89,10 @@ distribution are decided by the real interpreter when the action runs.""",
             doc = "The command that brings the lock up to date, for messages.",
         ),
         "wheels": attr.label_list(
-            doc = "The locked files, a superset of what the interpreter takes. The action picks.",
+            doc = "The locked files, a superset of what the interpreter takes: the action picks. And targets whose wheels take " +
+                  "the place of locked files (BE-8), such as a `pyproject_wheel`.",
             allow_files = [".whl"],
+            providers = [PyprojectWheelInfo],
         ),
     },
     toolchains = [_HELPER, _PYTHON],

@@ -91,6 +91,7 @@ def _pyproject_impl(mctx):
                 "name": tag.name,
                 "locks": [_lock_request(mctx, label) for label in tag.locks],
                 "python_versions": tag.python_versions,
+                "wheels": {str(label): name for label, name in tag.wheels.items()},
                 "platforms": tag.platforms,
             })
         for tag in module.tags.sdist:
@@ -138,6 +139,12 @@ built; every other target goes on.""",
         "python_versions": attr.string_list(
             doc = "The versions of Python for which files are declared, such as `3.13` or, free-threaded, `3.13t`. The " +
                   "default is 3.9 to 3.15.",
+        ),
+        "wheels": attr.label_keyed_string_dict(
+            doc = "Wheels that targets build, in the place of what locks have (BE-8): the target to the name of the " +
+                  "distribution. Every lock of the hub that has an entry of this name gets the target's wheel instead; one that " +
+                  "has none is left alone. For locks that other tools write: in one that a `pyproject_lock` writes, its own " +
+                  "`wheels` say so.",
         ),
     },
 )

@@ -4,7 +4,7 @@ load("@bazel_skylib//lib:shell.bzl", "shell")
 load("//rules/private:label_text.bzl", "label_text")
 load("//rules/private:session.bzl", "HELPER", "HOOK_ATTRS", "PYTHON", "SESSION_TOOLCHAINS", "add_hooks")
 load("//rules/private:source.bzl", "SOURCE_ATTRS", "add_placed")
-load(":providers.bzl", "PyprojectLockInfo")
+load(":providers.bzl", "PyprojectLockInfo", "PyprojectWheelInfo")
 
 # The parameters name files relative to the execution root, which lies above `bazel-out` in the launcher's own path: the
 # session in which hooks are asked is that of a build.
@@ -36,6 +36,17 @@ def _add_asking(ctx, session):
     else:
         flags.append("--interpreter=" + python.executable)
     return flags, inputs + [depset([session])]
+
+def _wheel_flags(ctx):
+    """The flags of the verb `lock` for what other targets build (BE-8), and the files that they name."""
+    flags, files = [], []
+    for target in ctx.attr.wheels:
+        if target.label.repo_name or "=" in str(target.label):
+            fail("\n{}: wheels has {}, and a lock can name targets of its own repository alone, by a label without \"=\".\nPossible fixes:\n  - take it from an index".format(label_text(ctx.label), label_text(target.label)))
+        wheel = target[PyprojectWheelInfo].wheel
+        flags.append("--wheel={}={}".format(label_text(target.label), wheel.path))
+        files.append(wheel)
+    return flags, files
 
 def _pyproject_lock_impl(ctx):
     if ctx.label.repo_name:
@@ -71,6 +82,8 @@ def _pyproject_lock_impl(ctx):
     if ctx.attr.ask and (ctx.file.project or ctx.file.sdist):
         asking, inputs = _add_asking(ctx, ctx.actions.declare_file(ctx.label.name + ".session"))
         flags += asking
+    wheel_flags, wheels = _wheel_flags(ctx)
+    flags += wheel_flags
     launcher = ctx.actions.declare_file(ctx.label.name)
     ctx.actions.write(
         launcher,
@@ -87,7 +100,7 @@ def _pyproject_lock_impl(ctx):
     return [
         DefaultInfo(
             executable = launcher,
-            runfiles = ctx.runfiles([params, helper, ctx.file._uv, ctx.file._index] + sdist, transitive_files = depset(transitive = inputs)),
+            runfiles = ctx.runfiles([params, helper, ctx.file._uv, ctx.file._index] + sdist + wheels, transitive_files = depset(transitive = inputs)),
         ),
         PyprojectLockInfo(
             helper = helper,
@@ -142,6 +155,14 @@ depends on no lock, so it runs when there is none yet, or a broken one.""",
         "sdist": attr.label(
             doc = "A source distribution whose build requirements are locked, in place of `project`.",
             allow_single_file = True,
+        ),
+        "wheels": attr.label_list(
+            doc = "Build requirements that targets of this repository build (BE-8), such as a `pyproject_wheel` of a backend. The " +
+                  "lock names the target in the place of a version and its files: the environment gets the wheel as it is when " +
+                  "the project is built, and its version is held against what asks for it there. What the wheel requires itself " +
+                  "is locked. It has to be visible to the hub.",
+            cfg = "exec",
+            providers = [PyprojectWheelInfo],
         ),
         "_index": attr.label(
             default = Label("@rules_pyproject_index//:index.json"),

@@ -26,7 +26,7 @@ BuildEnvironmentInfo = provider(
         "lock": "string: the label of the lock that the environment is made from, for messages.",
         "python": "PyprojectPythonInfo: the interpreter of the environment.",
         "repair": "string: the command that brings the lock up to date, for messages.",
-        "wheels": "depset of File: the locked files that the environment was chosen from.",
+        "wheels": "depset of File: the wheels that the environment was chosen from: locked files, and what targets have built, which may be directories with one wheel.",
     },
 )
 

@@ -25,6 +25,10 @@ func runEnvironment(ctx context.Context, args []string, std Streams) error {
 		opts.Wheels = append(opts.Wheels, path)
 		return nil
 	})
+	flags.Func("built", "`path` of a wheel that a target has built, in the place of a locked one, repeated", func(path string) error {
+		opts.Built = append(opts.Built, path)
+		return nil
+	})
 	flags.StringVar(&opts.Interpreter.Executable, "interpreter", "", "absolute `path` of a system interpreter")
 	flags.StringVar(&opts.Interpreter.Archive, "interpreter-archive", "", "`path` of the archive of an in-build interpreter")
 	flags.StringVar(&executable, "interpreter-executable", "", "`path` of the executable in that archive, such as bin/python3.13")

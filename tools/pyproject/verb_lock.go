@@ -31,6 +31,7 @@ type lockCommand struct {
 	title, lockTitle                                string // the project and the lock, as the user wrote them
 	inWorkspace, upgrade, checking                  bool
 	requirements                                    []requirement.Requirement
+	wheels                                          []resolver.Wheel
 	asking                                          lockAsking
 }
 
@@ -48,7 +49,7 @@ func runLock(ctx context.Context, args []string, std Streams) error {
 	}
 	root, name := filepath.Split(c.out)
 	old := c.existing(root, name, std)
-	opts := resolver.Options{Title: c.title, UV: c.uv, Python: c.python, Requirements: requirements(wanted), Preferred: old}
+	opts := resolver.Options{Title: c.title, UV: c.uv, Python: c.python, Requirements: requirements(wanted), Wheels: c.wheels, Preferred: old}
 	if c.upgrade {
 		opts.Preferred = nil
 	}
@@ -78,7 +79,7 @@ func runLock(ctx context.Context, args []string, std Streams) error {
 	for _, line := range resolver.Changes(old, resolved) {
 		fmt.Fprintf(std.Err, "%s\n", line)
 	}
-	fmt.Fprintf(std.Err, "%s written: %d distributions\n", c.out, len(resolved.Packages))
+	fmt.Fprintf(std.Err, "%s written: %d distributions\n", c.out, len(resolved.Packages)+len(resolved.Wheels))
 	return nil
 }
 
@@ -107,6 +108,11 @@ func parseLock(args []string, std Streams) (*lockCommand, error) {
 	flags.Func("requirement", "a further build `requirement` (PEP 508), repeated", func(text string) error {
 		r, err := requirement.Parse(text)
 		c.requirements = append(c.requirements, r)
+		return err
+	})
+	flags.Func("wheel", "`LABEL=PATH` of a build requirement that a target builds, and of its wheel, or of a directory with it; repeated", func(text string) error {
+		w, err := parseLockWheel(text)
+		c.wheels = append(c.wheels, w)
 		return err
 	})
 	if err := parseFlags(flags, args); err != nil {

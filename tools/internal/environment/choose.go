@@ -25,6 +25,7 @@ type chooser struct {
 	lock   lock.Environment
 	facts  interpreter.Facts
 	wheels map[string]string // base name → path
+	built  []string          // paths of wheels that targets have built
 	rank   map[string]int    // tag → place in the interpreter's list, 0 is best
 }
 
@@ -39,9 +40,11 @@ func newChooser(locked lock.Environment, wheels []string, facts interpreter.Fact
 	return c
 }
 
-// Needed returns the files of a lock that an environment for this interpreter consists of. Create needs no others.
+// Needed returns the files of a lock that an environment for this interpreter consists of. Beside what targets build
+// Create needs no others.
 func Needed(locked lock.Environment, facts interpreter.Facts) ([]lock.EnvironmentFile, error) {
 	var all []string
+	locked.Distributions = slices.DeleteFunc(slices.Clone(locked.Distributions), func(d lock.EnvironmentDistribution) bool { return d.Built != "" })
 	for _, d := range locked.Distributions {
 		for _, file := range d.Files {
 			all = append(all, file.Name)
@@ -78,7 +81,7 @@ func (c *chooser) choose() ([]chosen, []Skipped, error) {
 				"Possible fixes: %s", c.at(first), first.Version, locked.Line, locked.Version, describe(c.facts), c.relock())
 		}
 		seen[name] = locked
-		one, err := c.best(locked)
+		one, err := c.pick(locked)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -193,7 +196,14 @@ func (c *chooser) nothingFits(locked lock.EnvironmentDistribution) error {
 
 // at names a locked distribution and its place.
 func (c *chooser) at(locked lock.EnvironmentDistribution) string {
-	return fmt.Sprintf("%s:%d: %s %s", c.lock.Lock, locked.Line, locked.Name, locked.Version)
+	place := c.lock.Lock
+	if locked.Line > 0 {
+		place = fmt.Sprintf("%s:%d", place, locked.Line)
+	}
+	if locked.Version == "" {
+		return place + ": " + locked.Name
+	}
+	return place + ": " + locked.Name + " " + locked.Version
 }
 
 func (c *chooser) relock() string {

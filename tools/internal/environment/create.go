@@ -24,6 +24,8 @@ type CreateOptions struct {
 	Lock lock.Environment
 	// Wheels are the paths of the files; those that the interpreter does not need are ignored.
 	Wheels []string
+	// Built are the paths of the wheels that targets have built, in the place of locked files.
+	Built []string
 	// Interpreter is the interpreter of the environment.
 	Interpreter interpreter.Source
 	// PythonVersion is the version that the interpreter must have, as Facts.Is understands it.
@@ -56,6 +58,7 @@ func Create(ctx context.Context, opts CreateOptions) (*Info, error) {
 			"Possible fixes: register the toolchain with the version that the interpreter has", facts.Executable, describe(facts), opts.PythonVersion)
 	}
 	chooser := newChooser(opts.Lock, opts.Wheels, facts)
+	chooser.built = opts.Built
 	chosen, skipped, err := chooser.choose()
 	if err != nil {
 		return nil, err
@@ -197,6 +200,7 @@ func (d *installed) describe() Distribution {
 		SHA256:       d.file.SHA256,
 		RequiresDist: d.wheel.Metadata.All("Requires-Dist"),
 		DirectURL:    d.locked.DirectURL,
+		Built:        d.locked.Built,
 	}
 }
 

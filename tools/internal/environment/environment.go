@@ -42,6 +42,8 @@ type Distribution struct {
 	RequiresDist []string `json:"requires_dist,omitempty"`
 	// DirectURL is where the lock says that the distribution comes from, where it was locked by URL.
 	DirectURL string `json:"direct_url,omitempty"`
+	// Built is the target that has built the wheel, where one has.
+	Built string `json:"built,omitempty"`
 }
 
 // Skipped is one locked distribution that is not installed.

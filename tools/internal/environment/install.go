@@ -44,6 +44,9 @@ func (c *chooser) openWheel(one chosen) (*installed, error) {
 	if err != nil {
 		return nil, err
 	}
+	if one.file.SHA256 == "" {
+		one.file.SHA256 = found // it was built: the lock has no hash of it
+	}
 	if found != one.file.SHA256 {
 		return nil, fmt.Errorf("%s: the file %s has not the content that was locked\n  wanted sha256 %s\n  found  sha256 %s\nPossible fixes:\n"+
 			"  - if the index or a mirror served another file under this name, find out why before anything else\n  - %s",
@@ -77,7 +80,8 @@ func hashOf(path string) (string, error) {
 // check compares a wheel with the lock and the interpreter, and reads its RECORD.
 func (d *installed) check(facts interpreter.Facts) error {
 	name, version := d.wheel.Metadata.Get("Name"), d.wheel.Metadata.Get("Version")
-	if !metadata.SameName(name, d.locked.Name) || !metadata.SameVersion(version, d.locked.Version) {
+	anyVersion := d.locked.Built != "" && d.locked.Version == ""
+	if !metadata.SameName(name, d.locked.Name) || !anyVersion && !metadata.SameVersion(version, d.locked.Version) {
 		return fmt.Errorf("it is %s %s by its METADATA, the lock wants %s %s", name, version, d.locked.Name, d.locked.Version)
 	}
 	if text := d.wheel.Metadata.Get("Requires-Python"); text != "" {

@@ -33,6 +33,8 @@ type Lock struct {
 	// Packages are the locked distributions in the order of the file. Several may have the same name; their markers
 	// differ.
 	Packages []Package
+	// Wheels are the distributions that targets of the lock's own repository build, in the place of entries.
+	Wheels []Wheel
 }
 
 // Package is one entry of a lock: a distribution in one version.
@@ -107,6 +109,8 @@ type EnvironmentDistribution struct {
 	Extras []string `json:"extras,omitempty"`
 	// DirectURL is the URL of a distribution that is locked by URL, or "".
 	DirectURL string `json:"direct_url,omitempty"`
+	// Built is the label of the target that builds a wheel of it, where one does, or "". The version is "" if any will do.
+	Built string `json:"built,omitempty"`
 	// Files are the files of which the best for the interpreter is installed.
 	Files []EnvironmentFile `json:"files"`
 	// Line is the line of the lock on which the distribution stands, for messages.

@@ -42,7 +42,7 @@ func (r *reader) merge() error {
 		}
 	}
 	r.lock.Packages = merged
-	return nil
+	return r.checkWheels()
 }
 
 func samePin(a, b Package) bool {

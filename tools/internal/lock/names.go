@@ -48,6 +48,9 @@ func (p *pipFile) comment(line int, text string) error {
 	if p.asConstraints {
 		return nil
 	}
+	if name, label, found := wheelComment(text); found {
+		return p.wheel(Wheel{Name: name, Label: label, Source: p.file, Line: line})
+	}
 	hash, name, found := parseFileComment(text)
 	if !found {
 		return nil

@@ -19,6 +19,11 @@ type pylockDocument struct {
 	Environments   []string        `toml:"environments"`
 	RequiresPython string          `toml:"requires-python"`
 	Packages       []pylockPackage `toml:"packages"`
+	Tool           struct {
+		Own struct {
+			Wheels map[string]string `toml:"wheels"`
+		} `toml:"rules_pyproject"`
+	} `toml:"tool"`
 }
 
 type pylockPackage struct {
@@ -72,7 +77,7 @@ func (r *reader) pylock(file string, data []byte) error {
 		pkg.Source, pkg.Line = file, line
 		r.lock.Packages = append(r.lock.Packages, pkg)
 	}
-	return nil
+	return r.wheelTable(file, doc.Tool.Own.Wheels)
 }
 
 // pylockHead reads what stands before the packages.

@@ -37,6 +37,7 @@ func Write(w io.Writer, l *Lock, format Format) error {
 	} else {
 		writePip(out, l)
 	}
+	writeWheels(out, l, format)
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("write lock %s: %w", l.Path, err)
 	}

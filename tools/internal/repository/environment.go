@@ -24,7 +24,7 @@ type environment struct {
 
 // readEnvironment reads one lock. Nothing that is wrong with it is an error: it becomes the environment's problem. The
 // second result are the files that were read, relative to the lock's root.
-func readEnvironment(file LockFile, targets []target, files *fileTable) (environment, []string) {
+func (h Hub) readEnvironment(file LockFile, targets []target, files *fileTable) (environment, []string) {
 	e := environment{file: file, repair: repairCommand(file)}
 	if !file.Exists {
 		e.problem = fmt.Sprintf("there is no lock %s yet.\nPossible fixes:\n  - write it: %s, which needs a pyproject_lock with out = %q",
@@ -38,7 +38,7 @@ func readEnvironment(file LockFile, targets []target, files *fileTable) (environ
 		e.repair = l.Command
 	}
 	if err == nil {
-		err = e.fill(l, targets, files)
+		err = e.fill(inPlace(l, file, h.Wheels), targets, files)
 	}
 	if err != nil {
 		e.problem = e.explain(err)
@@ -76,7 +76,7 @@ func (e *environment) fill(l *lock.Lock, targets []target, files *fileTable) err
 	for _, t := range targets {
 		if isFor(l, t) {
 			fitting = append(fitting, t)
-			e.wheels[t.name()] = []string{}
+			e.wheels[t.name()] = wheelLabels(l)
 		}
 	}
 	if err := contradiction(l, fitting); err != nil {
@@ -114,6 +114,9 @@ func Locked(l *lock.Lock, label, command string) lock.Environment {
 	locked := lock.Environment{Lock: label, Command: command, Distributions: []lock.EnvironmentDistribution{}}
 	for _, p := range l.Packages {
 		locked.Distributions = append(locked.Distributions, distribution(p))
+	}
+	for _, w := range l.Wheels {
+		locked.Distributions = append(locked.Distributions, builtDistribution(w))
 	}
 	return locked
 }

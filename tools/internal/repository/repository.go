@@ -22,6 +22,8 @@ type Hub struct {
 	Name string `json:"name"`
 	// Locks are the locks that the tag names.
 	Locks []LockFile `json:"locks"`
+	// Wheels are targets whose wheels take the place of entries, by their labels in full: the names of the distributions.
+	Wheels map[string]string `json:"wheels"`
 	// PythonVersions limits the versions of Python that files are declared for, such as "3.13" or "3.13t". Empty means
 	// all that the rules know.
 	PythonVersions []string `json:"python_versions"`
@@ -87,7 +89,7 @@ func Describe(request Request) (Description, error) {
 				return Description{}, fmt.Errorf("build_environments(name = %q): locks has %s twice", hub.Name, file.Label)
 			}
 			seen[file.Label] = true
-			e, sources := readEnvironment(file, targets, files)
+			e, sources := hub.readEnvironment(file, targets, files)
 			environments = append(environments, e)
 			for _, source := range sources {
 				description.Sources = append(description.Sources, filepath.Join(file.Root, filepath.FromSlash(source)))

@@ -32,6 +32,19 @@ func entry(pin string, files map[string]string) string {
 	return text
 }
 
+// writeFiles writes files below a directory.
+func writeFiles(t *testing.T, root string, files map[string]string) {
+	t.Helper()
+	for path, content := range files {
+		if err := os.MkdirAll(filepath.Join(root, filepath.Dir(path)), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(root, path), []byte(content), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // describe runs Describe over locks in one hub, given by path.
 func describe(t *testing.T, hub Hub, locks map[string]string) (Description, string) {
 	t.Helper()
@@ -48,12 +61,7 @@ func describe(t *testing.T, hub Hub, locks map[string]string) (Description, stri
 		}
 		if locks[path] != "" {
 			file.Exists = true
-			if err := os.MkdirAll(filepath.Join(root, file.Package), 0o777); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(filepath.Join(root, path), []byte(locks[path]), 0o666); err != nil {
-				t.Fatal(err)
-			}
+			writeFiles(t, root, map[string]string{path: locks[path]})
 		}
 		hub.Locks = append(hub.Locks, file)
 	}

@@ -115,6 +115,9 @@ func (m machine) found(l *lock.Lock, r requirement.Requirement) string {
 		}
 		others = append(others, fmt.Sprintf("%s (%s:%d)", problems[0].Found, p.Source, p.Line))
 	}
+	if slices.ContainsFunc(l.Wheels, func(w lock.Wheel) bool { return w.Name == name }) {
+		return "" // which version it has is known when it is built
+	}
 	if len(others) == 0 {
 		return "nothing of that name"
 	}

@@ -44,6 +44,9 @@ func versions(l *lock.Lock) map[string]string {
 		}
 		all[p.Name] = append(all[p.Name], version)
 	}
+	for _, w := range l.Wheels {
+		all[w.Name] = append(all[w.Name], "of "+w.Label)
+	}
 	texts := map[string]string{}
 	for name, list := range all {
 		slices.Sort(list)

@@ -122,9 +122,13 @@ func (d *dynamic) environment(ctx context.Context, l *lock.Lock) (archive, info 
 	if err != nil {
 		return "", "", err
 	}
+	var built []string
+	for _, w := range d.Wheels {
+		built = append(built, w.Path)
+	}
 	archive, info = filepath.Join(d.dir, "environment.tar"), filepath.Join(d.dir, "environment.json")
 	_, err = environment.Create(ctx, environment.CreateOptions{
-		Lock: locked, Wheels: wheels, Interpreter: d.Interpreter, Output: archive, Info: info, TempDir: d.dir,
+		Lock: locked, Wheels: wheels, Built: built, Interpreter: d.Interpreter, Output: archive, Info: info, TempDir: d.dir,
 	})
 	return archive, info, err
 }

@@ -26,6 +26,8 @@ type Options struct {
 	Python string
 	// Requirements are what is wanted.
 	Requirements []requirement.Requirement
+	// Wheels are build requirements that targets build. They are in the lock, and what they require is resolved.
+	Wheels []Wheel
 	// Preferred is the lock that there was: what it pins stays where it still fits. It may be nil.
 	Preferred *lock.Lock
 	// Index is the index to use, perhaps with user and password. Empty leaves it to uv, and so to UV_DEFAULT_INDEX and
@@ -58,6 +60,9 @@ func Resolve(ctx context.Context, opts Options) (*lock.Lock, error) {
 		}
 		p.Index = ""
 	}
+	for _, w := range opts.Wheels {
+		resolved.Wheels = append(resolved.Wheels, w.locked())
+	}
 	return resolved, nil
 }
 
@@ -71,6 +76,9 @@ func writeInputs(dir string, opts Options) error {
 	var in strings.Builder
 	for _, r := range opts.Requirements {
 		in.WriteString(r.String() + "\n")
+	}
+	for _, w := range opts.Wheels {
+		in.WriteString(w.requirement() + "\n")
 	}
 	if err := os.WriteFile(filepath.Join(dir, inputName), []byte(in.String()), 0o666); err != nil {
 		return fmt.Errorf("write requirements: %w", err)
@@ -104,6 +112,9 @@ func runUV(ctx context.Context, dir string, opts Options) error {
 	if opts.Index != "" {
 		args = append(args, "--default-index", opts.Index)
 	}
+	for _, w := range opts.Wheels {
+		args = append(args, "--no-emit-package", w.Name)
+	}
 	cmd := exec.CommandContext(ctx, opts.UV, append(args, inputName)...)
 	cmd.Dir = dir
 	cmd.Env = variables(os.Environ())
@@ -118,7 +129,7 @@ func runUV(ctx context.Context, dir string, opts Options) error {
 		return fmt.Errorf("resolve the build requirements of %s: %w", opts.Title, ctx.Err())
 	case errors.As(err, &exit):
 		return fmt.Errorf("the build requirements of %s can't be resolved. They are:\n%s\nuv says:\n%s",
-			opts.Title, indent(list(opts.Requirements)), indent(strings.TrimSpace(stderr.String())))
+			opts.Title, indent(list(opts)), indent(strings.TrimSpace(stderr.String())))
 	default:
 		return fmt.Errorf("run uv: %w", err)
 	}
@@ -166,10 +177,13 @@ func withoutLowerBound(marker *requirement.Marker, python string) (*requirement.
 	return requirement.ParseMarker(strings.Join(kept, " and "))
 }
 
-func list(requirements []requirement.Requirement) string {
+func list(opts Options) string {
 	var lines []string
-	for _, r := range requirements {
+	for _, r := range opts.Requirements {
 		lines = append(lines, r.String())
+	}
+	for _, w := range opts.Wheels {
+		lines = append(lines, w.Name+", which "+w.Label+" builds")
 	}
 	return strings.Join(lines, "\n")
 }

@@ -89,7 +89,7 @@ func (s *Staged) checkRequirements(asked string, wanted []requirement.Requiremen
 	}
 	failure := &requirementsError{lock: s.lockName(), asked: asked, fixes: fixes}
 	for _, problem := range problems {
-		failure.problems = append(failure.problems, problem.String()+s.skipped(problem))
+		failure.problems = append(failure.problems, problem.String()+s.skipped(problem)+s.built(problem))
 	}
 	return failure
 }
@@ -100,6 +100,17 @@ func (s *Staged) skipped(problem requirement.Problem) string {
 	for _, skipped := range s.Info.Skipped {
 		if requirement.NormalizeName(skipped.Name) == wanted {
 			return fmt.Sprintf("; %s %s is locked for `%s` only, which is false here", skipped.Name, skipped.Version, skipped.Marker)
+		}
+	}
+	return ""
+}
+
+// built says that the version is not the lock's doing: a target has built what was found.
+func (s *Staged) built(problem requirement.Problem) string {
+	wanted := requirement.NormalizeName(problem.Wanted.Name)
+	for _, d := range s.Info.Distributions {
+		if d.Built != "" && requirement.NormalizeName(d.Name) == wanted {
+			return fmt.Sprintf("; %s has built it", d.Built)
 		}
 	}
 	return ""

@@ -151,4 +151,7 @@ def project_subpackages(other_packages):
     Returns:
       A list of package paths relative to the calling one.
     """
-    return native.subpackages(include = ["**"], exclude = other_packages, allow_empty = True)
+
+    # At a repository's root Bazel looks through its own links, and takes what it finds there for packages.
+    links = [] if native.package_name() else ["bazel-*", "bazel-*/**"]
+    return native.subpackages(include = ["**"], exclude = other_packages + links, allow_empty = True)

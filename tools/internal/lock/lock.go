@@ -1,5 +1,6 @@
 // Package lock reads and writes locks of build requirements: lists of distributions, each pinned to one version, with
-// the hashes of the files that may be used. Two formats are read, pip's requirement files and pylock.toml (PEP 751).
+// the hashes of the files that may be used. Read are pip's requirement files, pylock.toml (PEP 751) and, by the name of a
+// group or extra, the locks of whole projects that uv, Poetry and PDM write; written are the first two.
 // It never looks at a network or at the distributions themselves, and it repairs nothing: what a lock lacks is an
 // error that names the file, the line and the cure.
 package lock
@@ -30,6 +31,8 @@ type Lock struct {
 	Environments []*requirement.Marker
 	// IndexURLs are the lock's own indexes, the main one first. None means that the user's configuration decides.
 	IndexURLs []string
+	// MainIndex says that the first of IndexURLs stands in the place of pip's own default, as --index-url does.
+	MainIndex bool
 	// Packages are the locked distributions in the order of the file. Several may have the same name; their markers
 	// differ.
 	Packages []Package
@@ -75,16 +78,6 @@ type File struct {
 	// Size is its size in bytes, or 0 where the lock does not say.
 	Size int64
 }
-
-// Format is a format of lock files.
-type Format int
-
-const (
-	// FormatPip is pip's format of requirement files, with hashes.
-	FormatPip Format = iota
-	// FormatPylock is pylock.toml (PEP 751).
-	FormatPylock
-)
 
 // Environment is the part of a lock that one build environment is made from, as the verb repositories hands it to the
 // verb environment: a superset of what any one interpreter needs.

@@ -208,10 +208,10 @@ func (p *pipFile) index(l logicalLine, url string, main bool) error {
 	switch {
 	case !main && !slices.Contains(indexes, url):
 		p.lock.IndexURLs = append(indexes, url)
-	case main && p.mainIndex && indexes[0] != url:
+	case main && p.lock.MainIndex && indexes[0] != url:
 		return p.errorf(l.line, "keep one of them, and name the other with --extra-index-url", "two different --index-url: %s and %s", indexes[0], url)
-	case main && !p.mainIndex:
-		p.mainIndex = true
+	case main && !p.lock.MainIndex:
+		p.lock.MainIndex = true
 		p.lock.IndexURLs = append([]string{url}, indexes...)
 	}
 	return nil

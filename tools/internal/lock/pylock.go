@@ -1,14 +1,10 @@
 package lock
 
 import (
-	"errors"
 	"fmt"
 	"path"
 	"slices"
 	"strings"
-
-	toml "github.com/pelletier/go-toml/v2"
-	"github.com/pelletier/go-toml/v2/unstable"
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/requirement"
 )
@@ -18,6 +14,9 @@ type pylockDocument struct {
 	LockVersion    string          `toml:"lock-version"`
 	Environments   []string        `toml:"environments"`
 	RequiresPython string          `toml:"requires-python"`
+	Extras         []string        `toml:"extras"`
+	Groups         []string        `toml:"dependency-groups"`
+	DefaultGroups  []string        `toml:"default-groups"`
 	Packages       []pylockPackage `toml:"packages"`
 	Tool           struct {
 		Own struct {
@@ -51,33 +50,69 @@ type pylockFile struct {
 // pylock reads a pylock.toml.
 func (r *reader) pylock(file string, data []byte) error {
 	var doc pylockDocument
-	if err := toml.Unmarshal(data, &doc); err != nil {
-		var decode *toml.DecodeError
-		if !errors.As(err, &decode) {
-			return &Error{File: file, Message: err.Error(), Fix: fixLock}
-		}
-		line, _ := decode.Position()
-		return &Error{File: file, Line: line, Message: "not a pylock.toml: " + strings.TrimPrefix(decode.Error(), "toml: "), Fix: fixLock}
+	if err := decode(file, "a pylock.toml", data, &doc); err != nil {
+		return err
 	}
 	r.lock.Command = pylockCommand(data)
 	if err := r.pylockHead(file, doc); err != nil {
 		return err
 	}
-	lines := packageLines(data)
+	chosen, err := r.part.ofPylock(file, doc)
+	if err != nil {
+		return err
+	}
+	lines := packageLines(data, "packages", len(doc.Packages))
 	for i, entry := range doc.Packages {
-		line := 0
-		if i < len(lines) {
-			line = lines[i]
+		wanted, err := entry.decide(chosen)
+		if err != nil {
+			return &Error{File: file, Line: lines[i], Message: fmt.Sprintf("marker of %s: %v", entry.Name, err), Fix: fixLock}
 		}
-		pkg, complaint := entry.pkg()
-		if complaint != nil {
-			complaint.File, complaint.Line = file, line
-			return complaint
+		if !wanted {
+			continue
 		}
-		pkg.Source, pkg.Line = file, line
-		r.lock.Packages = append(r.lock.Packages, pkg)
+		if err := r.add(file, lines[i], entry); err != nil {
+			return err
+		}
 	}
 	return r.wheelTable(file, doc.Tool.Own.Wheels)
+}
+
+// add adds an entry.
+func (r *reader) add(file string, line int, entry pylockPackage) error {
+	pkg, complaint := entry.pkg()
+	if complaint != nil {
+		complaint.File, complaint.Line = file, line
+		return complaint
+	}
+	pkg.Source, pkg.Line = file, line
+	r.lock.Packages = append(r.lock.Packages, pkg)
+	return nil
+}
+
+// decide takes what is asked of extras and groups out of the marker, and says whether the entry counts anywhere.
+func (e *pylockPackage) decide(chosen requirement.Chosen) (wanted bool, err error) {
+	if !strings.Contains(e.Marker, "extras") && !strings.Contains(e.Marker, "dependency_groups") {
+		return true, nil
+	}
+	marker, err := requirement.ParseMarker(e.Marker)
+	if err != nil {
+		return false, err
+	}
+	condition, err := requirement.ConditionOf(marker, chosen)
+	if err != nil {
+		return false, err
+	}
+	return e.under(condition)
+}
+
+// under gives the entry the marker of a condition, and says whether that ever holds.
+func (e *pylockPackage) under(condition requirement.Condition) (wanted bool, err error) {
+	if condition.Never() {
+		return false, nil
+	}
+	marker, err := condition.Marker()
+	e.Marker = marker.String()
+	return true, err
 }
 
 // pylockHead reads what stands before the packages.
@@ -90,14 +125,19 @@ func (r *reader) pylockHead(file string, doc pylockDocument) error {
 		return &Error{File: file, Message: fmt.Sprintf("lock-version %q is not known; version 1 is", doc.LockVersion),
 			Fix: "use a newer rules_pyproject, or a tool that writes version 1"}
 	}
-	for _, text := range doc.Environments {
+	return r.limits(file, doc.RequiresPython, doc.Environments)
+}
+
+// limits reads where the lock may be used.
+func (r *reader) limits(file, requiresPython string, environments []string) error {
+	for _, text := range environments {
 		marker, err := requirement.ParseMarker(text)
 		if err != nil {
 			return &Error{File: file, Message: fmt.Sprintf("environments: %v", err), Fix: fixLock}
 		}
 		r.lock.Environments = append(r.lock.Environments, marker)
 	}
-	python, err := requirement.ParseSpecifier(doc.RequiresPython)
+	python, err := requirement.ParseSpecifier(requiresPython)
 	if err != nil {
 		return &Error{File: file, Message: fmt.Sprintf("requires-python: %v", err), Fix: fixLock}
 	}
@@ -251,30 +291,4 @@ func pylockCommand(data []byte) string {
 		announced = strings.HasSuffix(strings.TrimSpace(content), commandAnnouncement)
 	}
 	return ""
-}
-
-// packageLines gives the lines of the [[packages]] headers. The decoder, which makes the values, does not tell.
-func packageLines(data []byte) []int {
-	parser := &unstable.Parser{}
-	parser.Reset(data)
-	var lines []int
-	line, counted := 1, 0
-	for parser.NextExpression() {
-		expression := parser.Expression()
-		if expression.Kind != unstable.ArrayTable {
-			continue
-		}
-		keys := expression.Key()
-		if !keys.Next() || string(keys.Node().Data) != "packages" || !keys.IsLast() {
-			continue
-		}
-		offset := int(keys.Node().Raw.Offset)
-		for ; counted < offset; counted++ {
-			if data[counted] == '\n' {
-				line++
-			}
-		}
-		lines = append(lines, line)
-	}
-	return lines
 }

@@ -22,7 +22,7 @@ name = "A.b"
 version = "1.0"
 index = "https://index.example/simple"
 requires-python = ">=3"
-marker = "'x' in extras"
+marker = "'x' not in extras"
 attestation-identities = [{ kind = """
 [[packages]]
 """ }]
@@ -41,7 +41,7 @@ archive = { url = "https://files.example/c-2.0.tar.gz#x", hashes = { sha256 = "H
 		t.Fatal(err)
 	}
 	want := []string{
-		`a-b 1.0 [] "x" in extras [a_b-1.0-py3-none-any.whl=11 a_b-1.0-py2-none-any.whl=]  pylock.x.toml:9`,
+		`a-b 1.0 []  [a_b-1.0-py3-none-any.whl=11 a_b-1.0-py2-none-any.whl=]  pylock.x.toml:9`,
 		`c 2.0 []  [c-2.0.tar.gz=33] https://files.example/c-2.0.tar.gz pylock.x.toml:25`,
 	}
 	if got := summary(l); !slices.Equal(got, want) {

@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -49,50 +48,41 @@ func (e *Error) Error() string {
 const fixLock = "write the lock again with the command that made it"
 
 // Read reads the lock at path, which is relative to root, the directory of the repository, and has slashes. The
-// file's name decides on the format: pylock.toml and pylock.NAME.toml are PEP 751's, all others are pip's. What is
-// wrong in a lock is an *Error; a lock that is not there is an error that wraps fs.ErrNotExist. Beside an error comes
-// a lock with Path and Sources alone: the files to look at for a change that may cure it.
-func Read(root, path string) (*Lock, error) {
-	r := &reader{root: root, lock: &Lock{Path: path}, done: map[string]bool{}, names: map[string]fileComment{}}
+// file's name decides on the format: pylock.toml and pylock.NAME.toml are PEP 751's, uv.lock, poetry.lock and pdm.lock
+// those of the tools, all others are pip's. What is wrong in a lock is an *Error; a lock that is not there is an error that
+// wraps fs.ErrNotExist. Beside an error comes a lock with Path and Sources alone: the files to look at for a change that
+// may cure it.
+func Read(root, path string) (*Lock, error) { return ReadPart(root, path, Part{}) }
+
+// ReadPart is Read for the part of a lock that holds the build requirements of a project.
+func ReadPart(root, path string, part Part) (*Lock, error) {
+	r := &reader{root: root, part: part, lock: &Lock{Path: path}, done: map[string]bool{}, names: map[string]fileComment{}}
 	if err := r.read(path); err != nil {
 		return &Lock{Path: path, Sources: r.lock.Sources}, err
 	}
 	return r.lock, nil
 }
 
-// FormatOf gives the format that a file of this name has.
-func FormatOf(file string) Format {
-	base := path.Base(file)
-	if base == "pylock.toml" || strings.HasPrefix(base, "pylock.") && strings.HasSuffix(base, ".toml") && strings.Count(base, ".") == 2 {
-		return FormatPylock
-	}
-	return FormatPip
-}
-
 // reader collects what the files of one lock say.
 type reader struct {
 	root        string
+	part        Part
 	lock        *Lock
 	stack       []string        // files that are being read, outermost first
 	done        map[string]bool // files that were read
 	names       map[string]fileComment
 	constraints []constraint
-	mainIndex   bool // whether the first of IndexURLs is an --index-url
 }
 
 func (r *reader) read(file string) error {
 	if !filepath.IsLocal(filepath.FromSlash(file)) {
 		return &Error{File: file, Message: "the lock lies outside of the repository"}
 	}
-	if FormatOf(file) == FormatPylock {
-		data, err := r.load(file)
-		if err != nil {
-			return err
-		}
-		if err := r.pylock(file, data); err != nil {
-			return err
-		}
-		return r.merge()
+	if format := FormatOf(file); format != FormatPip {
+		return r.document(file, format)
+	}
+	if !r.part.IsAll() {
+		return &Error{File: file, Message: "a lock in pip's format has no groups or extras", Fix: "name it in `locks` of build_environments, not in a lock_group"}
 	}
 	if err := r.requirements(file, false); err != nil {
 		return err
@@ -104,6 +94,26 @@ func (r *reader) read(file string) error {
 		return err
 	}
 	return r.checkConstraints()
+}
+
+// document reads a lock that is a TOML document.
+func (r *reader) document(file string, format Format) error {
+	data, err := r.load(file)
+	if err != nil {
+		return err
+	}
+	read := map[Format]func(string, []byte) error{FormatPylock: r.pylock, FormatUV: r.uv, FormatPoetry: r.poetry, FormatPDM: r.pdm}[format]
+	if tool := tools[format]; tool != "" {
+		r.lock.Command = format.Command()
+		if r.part.IsAll() {
+			return &Error{File: file, Message: fmt.Sprintf("it locks a whole project of %s, and which part of it the build requirements are is not said", tool),
+				Fix: "name their group or extra with a lock_group tag in MODULE.bazel, in place of `locks`"}
+		}
+	}
+	if err := read(file, data); err != nil {
+		return err
+	}
+	return r.merge()
 }
 
 // load reads one file of the lock. Its path was checked by its text alone: symbolic links are followed, because

@@ -13,10 +13,13 @@ import (
 )
 
 // Write writes the lock. The same lock gives the same bytes, in whatever order its packages and files are, and Read of
-// them gives the same lock without what is not written: URLs of files and indexes, and lines; in pip's format
-// also sizes and the versions of Python that something is for; in pylock.toml also extras. The URL of an entry that
-// is locked by URL is written, since it is what was asked for.
+// them gives the same lock without what is not written: URLs of files, and lines; in pip's format
+// also sizes and the versions of Python that something is for; in pylock.toml also extras and indexes. The URL of an
+// entry that is locked by URL is written, since it is what was asked for, and so are the indexes, which only people name.
 func Write(w io.Writer, l *Lock, format Format) error {
+	if tool := tools[format]; tool != "" {
+		return fmt.Errorf("write lock %s: that is the name of a lock that %s writes; use another name", l.Path, tool)
+	}
 	for _, pkg := range l.Packages {
 		if err := writable(pkg, format); err != nil {
 			return fmt.Errorf("write lock %s: %w", l.Path, err)
@@ -101,8 +104,19 @@ func sortedFiles(files []File) []File {
 	})
 }
 
-// writePip writes pip's format, with the name of each file in a comment behind its entry.
+// writePip writes pip's format: the indexes, and the entries, with the name of each file in a comment behind its
+// entry.
 func writePip(w io.Writer, l *Lock) {
+	for i, index := range l.IndexURLs {
+		option := "--extra-index-url"
+		if i == 0 && l.MainIndex {
+			option = "--index-url"
+		}
+		if i == 0 {
+			fmt.Fprintln(w)
+		}
+		fmt.Fprintf(w, "%s %s\n", option, index)
+	}
 	for _, pkg := range sortedPackages(l) {
 		var hashes, names []string
 		for _, f := range sortedFiles(pkg.Files) {

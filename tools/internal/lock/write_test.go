@@ -3,6 +3,7 @@ package lock
 import (
 	"bytes"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -234,3 +235,26 @@ var errBroken = errors.New("broken")
 type broken struct{}
 
 func (broken) Write([]byte) (int, error) { return 0, errBroken }
+
+// The indexes that people named stay in a lock that is written again.
+func TestWriteIndexes(t *testing.T) {
+	for _, indexes := range []string{"-i https://a.example/simple\n--extra-index-url https://b.example\n", "--extra-index-url https://b.example\n"} {
+		l := readOne(t, indexes+"a==1 --hash=sha256:H1\n")
+		text := write(t, l, FormatPip)
+		want := strings.ReplaceAll(indexes, "-i ", "--index-url ")
+		if !strings.Contains(text, "\n\n"+want+"\na==1 ") {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+		again := readOne(t, text)
+		if !slices.Equal(again.IndexURLs, l.IndexURLs) || again.MainIndex != l.MainIndex || write(t, again, FormatPip) != text {
+			t.Errorf("%+v", again)
+		}
+	}
+}
+
+// A lock of another tool's is never written.
+func TestWriteForeign(t *testing.T) {
+	if err := Write(io.Discard, &Lock{Path: "a/uv.lock"}, FormatOf("a/uv.lock")); err == nil || err.Error() != "write lock a/uv.lock: that is the name of a lock that uv writes; use another name" {
+		t.Error(err)
+	}
+}

@@ -56,11 +56,15 @@ func runLock(ctx context.Context, args []string, std Streams) error {
 	if opts.Index, err = indexFrom(c.index); err != nil {
 		return err
 	}
+	opts.AddIndexes(old)
 	resolved, err := c.resolve(ctx, opts, std)
 	if err != nil {
 		return err
 	}
 	resolved.Path, resolved.Command = name, c.command
+	if old != nil {
+		resolved.IndexURLs, resolved.MainIndex = old.IndexURLs, old.MainIndex
+	}
 	var text bytes.Buffer
 	if err := lock.Write(&text, resolved, lock.FormatOf(name)); err != nil {
 		return err

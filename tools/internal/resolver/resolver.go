@@ -33,6 +33,21 @@ type Options struct {
 	// Index is the index to use, perhaps with user and password. Empty leaves it to uv, and so to UV_DEFAULT_INDEX and
 	// its own default.
 	Index string
+	// ExtraIndexes are further indexes, which are asked first.
+	ExtraIndexes []string
+}
+
+// AddIndexes adds the indexes that a lock names, which may be nil: what people wrote into it counts more than the
+// machine's configuration, as it does where its files are fetched.
+func (o *Options) AddIndexes(l *lock.Lock) {
+	if l == nil {
+		return
+	}
+	extra := l.IndexURLs
+	if l.MainIndex {
+		o.Index, extra = extra[0], extra[1:]
+	}
+	o.ExtraIndexes = append(o.ExtraIndexes, extra...)
 }
 
 // Resolve gives the lock of the requirements and all that these require. uv's own explanation is in the error where
@@ -114,6 +129,9 @@ func runUV(ctx context.Context, dir string, opts Options) error {
 	}
 	for _, w := range opts.Wheels {
 		args = append(args, "--no-emit-package", w.Name)
+	}
+	for _, index := range opts.ExtraIndexes {
+		args = append(args, "--index", index)
 	}
 	cmd := exec.CommandContext(ctx, opts.UV, append(args, inputName)...)
 	cmd.Dir = dir

@@ -11,8 +11,8 @@ import (
 
 // pick chooses the file that is installed of a distribution: a locked wheel, or the one that a target has built.
 func (c *chooser) pick(locked lock.EnvironmentDistribution) (chosen, error) {
-	if locked.Built == "" {
-		return c.best(locked)
+	if one, err := c.best(locked); err == nil || locked.Built == "" {
+		return one, err
 	}
 	for _, path := range c.built {
 		file := filepath.Base(path)

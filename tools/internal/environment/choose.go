@@ -183,7 +183,7 @@ func (c *chooser) nothingFits(locked lock.EnvironmentDistribution) error {
 	if len(wheels) == 0 {
 		return fmt.Errorf("%s: the lock has no wheel of it, only: %s\nPossible fixes:\n"+
 			"  - pin a version that is published as a wheel\n"+
-			"  - build a wheel of it with a pyproject_wheel target of its own and use that",
+			"  - build it from source: a lock that is called DIRECTORY/lock.txt has what it is built with beside it",
 			c.at(locked), orNone(others))
 	}
 	tags := c.facts.Tags()

@@ -1,6 +1,7 @@
 package repository
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,9 +23,17 @@ type environment struct {
 	wheels map[string][]string
 }
 
-// readEnvironment reads one lock. Nothing that is wrong with it is an error: it becomes the environment's problem. The
+// hubReader reads the locks of one hub.
+type hubReader struct {
+	hub     Hub
+	targets []target
+	files   *fileTable
+	built   *sourceTable
+}
+
+// environment reads one lock. Nothing that is wrong with it is an error: it becomes the environment's problem. The
 // second result are the files that were read, relative to the lock's root.
-func (h Hub) readEnvironment(file LockFile, targets []target, files *fileTable) (environment, []string) {
+func (r *hubReader) environment(file LockFile) (environment, []string) {
 	e := environment{file: file, repair: repairCommand(file)}
 	if !file.Exists {
 		e.problem = fmt.Sprintf("there is no lock %s yet.\nPossible fixes:\n  - write it: %s, which needs a pyproject_lock with out = %q",
@@ -38,7 +47,14 @@ func (h Hub) readEnvironment(file LockFile, targets []target, files *fileTable) 
 		e.repair = l.Command
 	}
 	if err == nil {
-		err = e.fill(inPlace(l, file, h.Wheels), targets, files)
+		var d *directory
+		if file.isDirectory() {
+			d = &directory{reader: r, file: file, repair: e.repair, labels: map[string]string{}}
+		}
+		err = e.fill(inPlace(l, file, r.hub.Wheels), r, d)
+		if d != nil {
+			sources = append(sources, d.read...)
+		}
 	}
 	if err != nil {
 		e.problem = e.explain(err)
@@ -65,15 +81,15 @@ func (e environment) explain(err error) string {
 	return text
 }
 
-// fill declares the files of the lock.
-func (e *environment) fill(l *lock.Lock, targets []target, files *fileTable) error {
+// fill declares the files of the lock. What has to be built from source is there if the lock is one of a directory.
+func (e *environment) fill(l *lock.Lock, r *hubReader, d *directory) error {
 	if err := checkFiles(l); err != nil {
 		return err
 	}
 	e.locked = Locked(l, e.file.Label, e.repair)
 	e.wheels = map[string][]string{}
 	var fitting []target
-	for _, t := range targets {
+	for _, t := range r.targets {
 		if isFor(l, t) {
 			fitting = append(fitting, t)
 			e.wheels[t.name()] = wheelLabels(l)
@@ -82,23 +98,22 @@ func (e *environment) fill(l *lock.Lock, targets []target, files *fileTable) err
 	if err := contradiction(l, fitting); err != nil {
 		return err
 	}
-	for _, p := range l.Packages {
+	for i, p := range l.Packages {
 		wanting := slices.DeleteFunc(slices.Clone(fitting), func(t target) bool { return !wanted(p, t).possibly })
-		for _, f := range p.Files {
-			name, err := wheel.ParseName(f.Name)
-			if err != nil {
-				continue // an sdist; checkFiles has refused what is neither
-			}
-			label := ""
-			for _, t := range wanting {
-				if !t.fits(f.Name, name) {
-					continue
-				}
-				if label == "" {
-					label = files.label(l, p, f, e.file.Label, e.repair)
-				}
-				e.wheels[t.name()] = append(e.wheels[t.name()], label)
-			}
+		without := e.addWheels(l, p, wanting, r.files)
+		if d == nil || len(without) == 0 || Sdist(p).Name == "" {
+			continue
+		}
+		label, err := d.source(l, p)
+		if errors.Is(err, errNoSourceLock) && len(without) < len(wanting) {
+			continue // wheels for some, and for the others nobody has locked how it is built
+		}
+		if err != nil {
+			return err
+		}
+		e.locked.Distributions[i].Built = r.built.shown(label)
+		for _, t := range without {
+			e.wheels[t.name()] = append(e.wheels[t.name()], label)
 		}
 	}
 	// Two entries of one distribution, whose markers differ, may name the same file.
@@ -107,6 +122,29 @@ func (e *environment) fill(l *lock.Lock, targets []target, files *fileTable) err
 		e.wheels[name] = slices.Compact(labels)
 	}
 	return nil
+}
+
+// addWheels declares the wheels of an entry, and gives the targets that none of them fits.
+func (e *environment) addWheels(l *lock.Lock, p lock.Package, wanting []target, files *fileTable) (without []target) {
+	served := map[string]bool{}
+	for _, f := range p.Files {
+		name, err := wheel.ParseName(f.Name)
+		if err != nil {
+			continue // an sdist; checkFiles has refused what is neither
+		}
+		label := ""
+		for _, t := range wanting {
+			if !t.fits(f.Name, name) {
+				continue
+			}
+			if label == "" {
+				label = files.label(l, p, f, e.file.Label, e.repair)
+			}
+			e.wheels[t.name()] = append(e.wheels[t.name()], label)
+			served[t.name()] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(wanting), func(t target) bool { return served[t.name()] })
 }
 
 // Locked is what the environment action gets of a lock: label and command are for its messages.

@@ -21,7 +21,7 @@ func (h Hub) content(environments []environment, targets []target) (map[string]s
 	var packages []string
 	byPackage := map[string][]environment{}
 	for _, e := range environments {
-		if e.file.Package == settingsPackage {
+		if e.file.Package == settingsPackage || e.file.Package == sourcePackage {
 			return nil, fmt.Errorf("the package of %s has a name that the hub needs for itself", e.file.Label)
 		}
 		if _, known := byPackage[e.file.Package]; !known {
@@ -48,14 +48,9 @@ func (h Hub) addPackage(files map[string]string, pkg string, environments []envi
 	var stmts []build.Expr
 	add := func(name string, e environment) error {
 		if e.problem == "" {
-			var text bytes.Buffer
-			encoder := json.NewEncoder(&text)
-			encoder.SetEscapeHTML(false) // markers are full of < and >
-			encoder.SetIndent("", " ")
-			if err := encoder.Encode(e.locked); err != nil {
-				return fmt.Errorf("describe %s: %w", e.file.Label, err)
+			if err := e.describe(files, pkg, name); err != nil {
+				return err
 			}
-			files[path.Join(pkg, name+".lock.json")] = text.String()
 		}
 		stmts = append(stmts, e.call(name, targets))
 		return nil
@@ -84,7 +79,20 @@ func (h Hub) addPackage(files map[string]string, pkg string, environments []envi
 			}
 		}
 	}
-	files[path.Join(pkg, "BUILD.bazel")] = format(append([]build.Expr{loadRule()}, stmts...))
+	files[path.Join(pkg, "BUILD.bazel")] = format(append([]build.Expr{loadRule("environment", "build_environment")}, stmts...))
+	return nil
+}
+
+// describe writes what the environment action reads of the lock.
+func (e environment) describe(files map[string]string, pkg, name string) error {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false) // markers are full of < and >
+	encoder.SetIndent("", " ")
+	if err := encoder.Encode(e.locked); err != nil {
+		return fmt.Errorf("describe %s: %w", e.file.Label, err)
+	}
+	files[path.Join(pkg, name+".lock.json")] = text.String()
 	return nil
 }
 
@@ -103,8 +111,12 @@ func stems(environments []environment) ([]string, map[string][]environment) {
 	return names, byName
 }
 
-// stem is a lock's name without its extension. PEP 751's pylock.NAME.toml is called NAME.
+// stem is a lock's name without its extension. PEP 751's pylock.NAME.toml is called NAME, and a directory of locks like the
+// directory.
 func stem(name string) string {
+	if (LockFile{Name: name}).isDirectory() {
+		return path.Dir(name)
+	}
 	dir, base := path.Split(strings.TrimSuffix(name, path.Ext(name)))
 	if inner, ok := strings.CutPrefix(base, "pylock."); ok && path.Ext(name) == ".toml" && inner != "" {
 		base = inner

@@ -82,6 +82,7 @@ func Describe(request Request) (Description, error) {
 		if err != nil {
 			return Description{}, fmt.Errorf("build_environments(name = %q): %w", hub.Name, err)
 		}
+		reader := &hubReader{hub, targets, files, newSourceTable(hub.Name)}
 		var environments []environment
 		seen := map[string]bool{}
 		for _, file := range hub.Locks {
@@ -89,13 +90,16 @@ func Describe(request Request) (Description, error) {
 				return Description{}, fmt.Errorf("build_environments(name = %q): locks has %s twice", hub.Name, file.Label)
 			}
 			seen[file.Label] = true
-			e, sources := hub.readEnvironment(file, targets, files)
+			e, sources := reader.environment(file)
 			environments = append(environments, e)
 			for _, source := range sources {
 				description.Sources = append(description.Sources, filepath.Join(file.Root, filepath.FromSlash(source)))
 			}
 		}
 		content, err := hub.content(environments, targets)
+		if err == nil {
+			err = reader.built.addTo(content, targets)
+		}
 		if err != nil {
 			return Description{}, fmt.Errorf("build_environments(name = %q): %w", hub.Name, err)
 		}

@@ -25,11 +25,11 @@ func texts(values []string) build.Expr {
 	return list
 }
 
-func loadRule() build.Expr {
-	rule := &build.Ident{Name: "build_environment"}
+func loadRule(file, name string) build.Expr {
+	rule := &build.Ident{Name: name}
 	return &build.LoadStmt{
 		ForceCompact: true,
-		Module:       &build.StringExpr{Value: "@rules_pyproject//rules:environment.bzl"},
+		Module:       &build.StringExpr{Value: "@rules_pyproject//rules:" + file + ".bzl"},
 		From:         []*build.Ident{rule},
 		To:           []*build.Ident{rule},
 	}

@@ -60,6 +60,9 @@ func Needed(locked lock.Environment, facts interpreter.Facts) ([]lock.Environmen
 
 // choose returns what is installed, sorted by name, and what a marker leaves out.
 func (c *chooser) choose() ([]chosen, []Skipped, error) {
+	if err := c.admitted(); err != nil {
+		return nil, nil, err
+	}
 	var all []chosen
 	var skipped []Skipped
 	seen := map[string]lock.EnvironmentDistribution{}
@@ -81,6 +84,9 @@ func (c *chooser) choose() ([]chosen, []Skipped, error) {
 				"Possible fixes: %s", c.at(first), first.Version, locked.Line, locked.Version, describe(c.facts), c.relock())
 		}
 		seen[name] = locked
+		if err := c.isFor(locked); err != nil {
+			return nil, nil, err
+		}
 		one, err := c.pick(locked)
 		if err != nil {
 			return nil, nil, err

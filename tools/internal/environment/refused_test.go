@@ -57,6 +57,28 @@ func TestBadLock(t *testing.T) {
 	})
 }
 
+// TestNotAdmitted covers REQ-4: a lock, or an entry of it, that is for other interpreters is refused.
+func TestNotAdmitted(t *testing.T) {
+	opts := locked(t, precedence)
+	opts.Lock.RequiresPython, opts.Lock.Environments = ">=3.8", []string{"sys_platform == 'win32'", "sys_platform == '" + python(t).Markers["sys_platform"] + "'"}
+	opts.Lock.Distributions[0].RequiresPython = ">=3.8"
+	create(t, opts)
+	for part, change := range map[string]func(l *lock.Environment){
+		"//app:requirements.txt: the lock is for Python <3.8, and this is CPython ":                              func(l *lock.Environment) { l.RequiresPython = "<3.8" },
+		"//app:requirements.txt: the lock is for environments with os_name == 'nt', or os_name == 'x', and this": func(l *lock.Environment) { l.Environments = []string{"os_name == 'nt'", "os_name == 'x'"} },
+		"//app:requirements.txt: the lock is for environments with os_name <: ":                                  func(l *lock.Environment) { l.Environments = []string{"os_name <"} },
+		"//app:requirements.txt:10: precedence 2 needs Python ==3.8.1, and this is CPython ":                     func(l *lock.Environment) { l.Distributions[0].RequiresPython = "==3.8.1" },
+	} {
+		opts := locked(t, precedence)
+		change(&opts.Lock)
+		if strings.HasSuffix(part, "<: ") {
+			refused(t, opts, part)
+		} else {
+			refused(t, opts, part, "Possible fixes", "bazel run //app:lock")
+		}
+	}
+}
+
 // TestMarkers covers REQ-1: a distribution whose marker is false for this interpreter is left out, and it is said.
 func TestMarkers(t *testing.T) {
 	other := precedence

@@ -86,6 +86,10 @@ type Environment struct {
 	Lock string `json:"lock"`
 	// Command is the command that writes the lock again, for messages.
 	Command string `json:"command,omitempty"`
+	// RequiresPython are the versions of Python that the lock is for; "" means all of them.
+	RequiresPython string `json:"requires_python,omitempty"`
+	// Environments are the markers of which one has to hold where the lock is used. None means that it may be used everywhere.
+	Environments []string `json:"environments,omitempty"`
 	// Distributions are the locked distributions in the lock's order.
 	Distributions []EnvironmentDistribution `json:"distributions"`
 }
@@ -98,6 +102,8 @@ type EnvironmentDistribution struct {
 	Version string `json:"version"`
 	// Marker says in which environments the distribution is wanted; "" means in all of them.
 	Marker string `json:"marker,omitempty"`
+	// RequiresPython are the versions of Python that the distribution is for, if the lock says so.
+	RequiresPython string `json:"requires_python,omitempty"`
 	// Extras are the extras that the distribution was locked with.
 	Extras []string `json:"extras,omitempty"`
 	// DirectURL is the URL of a distribution that is locked by URL, or "".

@@ -95,6 +95,9 @@ func (e *environment) fill(l *lock.Lock, r *hubReader, d *directory) error {
 			e.wheels[t.name()] = wheelLabels(l)
 		}
 	}
+	if len(fitting) == 0 && len(r.targets) > 0 {
+		return fmt.Errorf("%s is%s, and no Python and platform that environments are declared for is among them", l.Path, scope(e.locked))
+	}
 	if err := contradiction(l, fitting); err != nil {
 		return err
 	}
@@ -149,7 +152,12 @@ func (e *environment) addWheels(l *lock.Lock, p lock.Package, wanting []target, 
 
 // Locked is what the environment action gets of a lock: label and command are for its messages.
 func Locked(l *lock.Lock, label, command string) lock.Environment {
-	locked := lock.Environment{Lock: label, Command: command, Distributions: []lock.EnvironmentDistribution{}}
+	locked := lock.Environment{
+		Lock: label, Command: command, RequiresPython: l.RequiresPython.String(), Distributions: []lock.EnvironmentDistribution{},
+	}
+	for _, marker := range l.Environments {
+		locked.Environments = append(locked.Environments, marker.String())
+	}
 	for _, p := range l.Packages {
 		locked.Distributions = append(locked.Distributions, distribution(p))
 	}
@@ -163,7 +171,8 @@ func Locked(l *lock.Lock, label, command string) lock.Environment {
 // there would be where none fits.
 func distribution(p lock.Package) lock.EnvironmentDistribution {
 	d := lock.EnvironmentDistribution{
-		Name: p.Name, Version: p.Version, Marker: p.Marker.String(), Extras: p.Extras, DirectURL: p.DirectURL, Line: p.Line,
+		Name: p.Name, Version: p.Version, Marker: p.Marker.String(), RequiresPython: p.RequiresPython.String(),
+		Extras: p.Extras, DirectURL: p.DirectURL, Line: p.Line,
 		Files: []lock.EnvironmentFile{},
 	}
 	for _, f := range p.Files {
@@ -178,6 +187,18 @@ func isFor(l *lock.Lock, t target) bool {
 		return false
 	}
 	return len(l.Environments) == 0 || slices.ContainsFunc(l.Environments, func(m *requirement.Marker) bool { return t.wants(m).possibly })
+}
+
+// scope says what a lock is for, or "" if it does not say.
+func scope(locked lock.Environment) string {
+	var parts []string
+	if locked.RequiresPython != "" {
+		parts = append(parts, " for Python "+locked.RequiresPython)
+	}
+	if len(locked.Environments) > 0 {
+		parts = append(parts, " for environments with "+strings.Join(locked.Environments, ", or "))
+	}
+	return strings.Join(parts, ",")
 }
 
 // wanted says whether the entry counts here.

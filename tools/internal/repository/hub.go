@@ -210,9 +210,13 @@ func (e environment) noMatch(targets []target) string {
 		}
 	}
 	slices.Sort(names)
-	return fmt.Sprintf("%s has no files for this Python and platform. There are some for Python %s on %s.\n"+
+	says := ""
+	if text := scope(e.locked); text != "" {
+		says = " The lock itself says that it is" + text + "."
+	}
+	return fmt.Sprintf("%s has no files for this Python and platform. There are some for Python %s on %s.%s\n"+
 		"Possible fixes:\n  - add yours to python_versions and platforms of build_environments in MODULE.bazel\n  - write the lock for it: %s",
-		e.file.Label, strings.Join(slices.Compact(versions), ", "), strings.Join(slices.Compact(names), ", "), e.repair)
+		e.file.Label, strings.Join(slices.Compact(versions), ", "), strings.Join(slices.Compact(names), ", "), says, e.repair)
 }
 
 // settings is the package of the conditions that the selects name: one for each target, one for each Python.

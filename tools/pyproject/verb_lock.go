@@ -2,37 +2,39 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/lock"
-	"github.com/rules-pyproject/rules_pyproject/tools/internal/project"
-	"github.com/rules-pyproject/rules_pyproject/tools/internal/repository"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/requirement"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/resolver"
-	"github.com/rules-pyproject/rules_pyproject/tools/internal/sdist"
 )
 
-const lockSummary = `Writes the lock of a project's build requirements: those that its pyproject.toml declares and those of --requirement,
+const lockSummary = `Writes the lock of the build requirements of projects: those that each pyproject.toml declares and those of --requirement,
 with all that they require, each file pinned by its hash. The name of --out decides on the format: pylock.toml and
 pylock.NAME.toml are PEP 751's, all others are pip's. What the lock pins already stays where it still fits. When anything
 fails, nothing is written. With --check nothing is written in any case: whether the lock is good is all that is asked.`
 
 // lockCommand are the flags of the verb lock.
 type lockCommand struct {
-	project, sdist, out, uv, python, index, command string
-	title, lockTitle                                string // the project and the lock, as the user wrote them
-	inWorkspace, upgrade, checking                  bool
-	requirements                                    []requirement.Requirement
-	wheels                                          []resolver.Wheel
-	asking                                          lockAsking
+	sources                        []*lockSource
+	out, uv, python, index         string
+	command                        string
+	title, lockTitle               string // what the lock is for, and the lock, as the user wrote them
+	inWorkspace, upgrade, checking bool
+	upgradePackages                []string
+	requirements                   []requirement.Requirement
+	wheels                         []resolver.Wheel
+	old                            *lock.Lock // the lock that is there, or nil
+	asking                         lockAsking
 }
 
 func runLock(ctx context.Context, args []string, std Streams) error {
@@ -49,7 +51,10 @@ func runLock(ctx context.Context, args []string, std Streams) error {
 	}
 	root, name := filepath.Split(c.out)
 	old := c.existing(root, name, std)
-	opts := resolver.Options{Title: c.title, UV: c.uv, Python: c.python, Requirements: requirements(wanted), Wheels: c.wheels, Preferred: old}
+	c.old = old
+	opts := resolver.Options{
+		Title: c.title, UV: c.uv, Python: c.python, Requirements: requirements(wanted), Wheels: c.wheels, Preferred: old, Upgrade: c.upgradePackages,
+	}
 	if c.upgrade {
 		opts.Preferred = nil
 	}
@@ -57,49 +62,64 @@ func runLock(ctx context.Context, args []string, std Streams) error {
 		return err
 	}
 	opts.AddIndexes(old)
-	resolved, err := c.resolve(ctx, opts, std)
+	resolved, text, err := c.resolve(ctx, opts, std)
 	if err != nil {
 		return err
 	}
-	resolved.Path, resolved.Command = name, c.command
-	if old != nil {
-		resolved.IndexURLs, resolved.MainIndex = old.IndexURLs, old.MainIndex
-	}
-	var text bytes.Buffer
-	if err := lock.Write(&text, resolved, lock.FormatOf(name)); err != nil {
+	if err := c.checkUpgraded(resolved); err != nil {
 		return err
 	}
 	for _, name := range resolver.WithoutWheel(resolved) {
 		fmt.Fprintf(std.Err, "warning: %s has no wheel; building build requirements from source is not supported yet\n", name)
 	}
-	written, err := replace(c.out, text.Bytes())
+	written, err := replace(c.out, text)
 	if err != nil {
 		return fmt.Errorf("write lock: %w", err)
 	}
 	if !written {
-		fmt.Fprintf(std.Err, "%s is up to date\n", c.out)
+		fmt.Fprintf(std.Err, "%s is up to date\n", c.lockTitle)
 		return nil
 	}
 	for _, line := range resolver.Changes(old, resolved) {
 		fmt.Fprintf(std.Err, "%s\n", line)
 	}
-	fmt.Fprintf(std.Err, "%s written: %d distributions\n", c.out, len(resolved.Packages)+len(resolved.Wheels))
+	fmt.Fprintf(std.Err, "%s written: %d distributions\n", c.lockTitle, len(resolved.Packages)+len(resolved.Wheels))
 	return nil
 }
 
-// resolve resolves what is declared and, where there is an interpreter for it, what hooks ask for.
-func (c *lockCommand) resolve(ctx context.Context, opts resolver.Options, std Streams) (*lock.Lock, error) {
-	if c.asks() {
-		return c.dynamic(ctx, opts, std)
+// checkUpgraded refuses names that nothing locked has: one is misspelt, or no longer needed.
+func (c *lockCommand) checkUpgraded(resolved *lock.Lock) error {
+	for _, name := range c.upgradePackages {
+		if !slices.ContainsFunc(resolved.Packages, func(p lock.Package) bool { return p.Name == name }) {
+			return fmt.Errorf("--upgrade-package: %s needs no distribution called %s", c.title, name)
+		}
 	}
-	return resolver.Resolve(ctx, opts)
+	return nil
+}
+
+// text is the file that a lock becomes.
+func (c *lockCommand) text(resolved *lock.Lock) ([]byte, error) {
+	name := filepath.Base(c.out)
+	resolved.Path, resolved.Command = name, c.command
+	if c.old != nil {
+		resolved.IndexURLs, resolved.MainIndex = c.old.IndexURLs, c.old.MainIndex
+	}
+	var text bytes.Buffer
+	err := lock.Write(&text, resolved, lock.FormatOf(name))
+	return text.Bytes(), err
 }
 
 func parseLock(args []string, std Streams) (*lockCommand, error) {
 	c := &lockCommand{}
 	flags := newFlags("lock", lockSummary, std)
-	flags.StringVar(&c.project, "project", "", "`directory` of the project: where its pyproject.toml or setup.py lies")
-	flags.StringVar(&c.sdist, "sdist", "", "`path` of an sdist, in place of --project")
+	flags.Func("project", "`directory` of a project: where its pyproject.toml or setup.py lies (repeated: one lock for all of them)", func(path string) error {
+		c.sources = append(c.sources, &lockSource{dir: path, title: path})
+		return nil
+	})
+	flags.Func("sdist", "`path` of an sdist, in place of --project", func(path string) error {
+		c.sources = append(c.sources, &lockSource{sdist: path, title: filepath.Base(path)})
+		return nil
+	})
 	flags.StringVar(&c.out, "out", "", "`path` of the lock")
 	flags.StringVar(&c.uv, "uv", "uv", "`path` of uv, or its name on PATH")
 	flags.StringVar(&c.python, "python-version", "3.9", "the oldest `version` of Python that the lock is for")
@@ -107,8 +127,16 @@ func parseLock(args []string, std Streams) (*lockCommand, error) {
 	flags.StringVar(&c.command, "command", "", "the `command` that the lock's header names")
 	flags.BoolVar(&c.inWorkspace, "in-workspace", false, "--project and --out are relative to the workspace of \"bazel run\"")
 	flags.BoolVar(&c.upgrade, "upgrade", false, "choose the newest versions, whatever the lock pins now")
+	flags.Func("upgrade-package", "choose the newest version of the distribution of this `name`, whatever the lock pins now (repeated)", func(name string) error {
+		r, err := requirement.Parse(name)
+		if err == nil && r.String() != r.Name {
+			err = errors.New("expected the name of a distribution")
+		}
+		c.upgradePackages = append(c.upgradePackages, requirement.NormalizeName(r.Name))
+		return err
+	})
 	c.asking.addFlags(flags)
-	flags.BoolVar(&c.checking, "check", false, "write nothing; fail if the lock does not satisfy what is wanted. Of the project only pyproject.toml has to be there")
+	flags.BoolVar(&c.checking, "check", false, "write nothing; fail if the lock does not satisfy what is wanted. Of a project only pyproject.toml has to be there")
 	flags.Func("requirement", "a further build `requirement` (PEP 508), repeated", func(text string) error {
 		r, err := requirement.Parse(text)
 		c.requirements = append(c.requirements, r)
@@ -125,25 +153,36 @@ func parseLock(args []string, std Streams) (*lockCommand, error) {
 	if flags.NArg() > 0 {
 		return nil, usagef("lock: %q is not a flag", flags.Arg(0))
 	}
-	if c.out == "" {
-		return nil, usagef("lock: --out is missing")
-	}
-	if c.project != "" && c.sdist != "" {
-		return nil, usagef("lock: --project and --sdist exclude each other")
-	}
-	if c.project == "" && c.sdist == "" && len(c.requirements) == 0 {
-		return nil, usagef("lock: one of --project, --sdist and --requirement is needed")
-	}
-	c.lockTitle = c.out
-	switch {
-	case c.sdist != "":
-		c.title = filepath.Base(c.sdist)
-	case c.project != "":
-		c.title = c.project
-	default:
-		c.title = c.out
+	if err := c.complete(); err != nil {
+		return nil, err
 	}
 	return c, c.resolvePaths()
+}
+
+// complete checks the flags against each other, and says what the lock is called and what for.
+func (c *lockCommand) complete() error {
+	if c.out == "" {
+		return usagef("lock: --out is missing")
+	}
+	for _, s := range c.sources {
+		if s.sdist != "" && len(c.sources) > 1 {
+			return usagef("lock: --project and --sdist exclude each other, and there is one sdist")
+		}
+	}
+	if len(c.sources) == 0 && len(c.requirements) == 0 {
+		return usagef("lock: one of --project, --sdist and --requirement is needed")
+	}
+	c.lockTitle, c.title = c.out, c.out
+	switch len(c.sources) {
+	case 0:
+	case 1:
+		c.title = c.sources[0].title
+	default:
+		for _, s := range c.sources {
+			s.header = filepath.ToSlash(filepath.Clean(s.title))
+		}
+	}
+	return nil
 }
 
 // resolvePaths makes paths absolute: "bazel run" starts the verb in a directory that no user has in mind.
@@ -155,7 +194,11 @@ func (c *lockCommand) resolvePaths() error {
 			return usagef("lock: --in-workspace works with \"bazel run\" only, which sets BUILD_WORKSPACE_DIRECTORY")
 		}
 	}
-	for _, p := range []*string{&c.project, &c.out} {
+	paths := []*string{&c.out}
+	for _, s := range c.sources {
+		paths = append(paths, &s.dir)
+	}
+	for _, p := range paths {
 		if *p == "" || filepath.IsAbs(*p) {
 			continue
 		}
@@ -164,6 +207,12 @@ func (c *lockCommand) resolvePaths() error {
 			return fmt.Errorf("lock: %w", err)
 		}
 		*p = path
+	}
+	// What other machines wrote is named by a person, who is somewhere in the workspace.
+	for i, path := range c.asking.merge {
+		if !filepath.IsAbs(path) {
+			c.asking.merge[i] = filepath.Join(cmp.Or(os.Getenv("BUILD_WORKING_DIRECTORY"), "."), path)
+		}
 	}
 	if c.checking {
 		return nil
@@ -185,59 +234,6 @@ func (c *lockCommand) resolvePaths() error {
 	return nil
 }
 
-// wanted gives the requirements: those of the project, and those of the command line.
-func (c *lockCommand) wanted(ctx context.Context, std Streams) ([]repository.Wanted, error) {
-	var wanted []repository.Wanted
-	for _, r := range c.requirements {
-		wanted = append(wanted, repository.Wanted{Requirement: r, By: "`requirements` of the lock"})
-	}
-	dir := c.project
-	if c.sdist != "" {
-		scratch, err := os.MkdirTemp("", "pyproject-lock-sdist-")
-		if err != nil {
-			return nil, fmt.Errorf("unpack sdist: %w", err)
-		}
-		defer os.RemoveAll(scratch)
-		top, err := sdist.Unpack(ctx, c.sdist, scratch, sdist.Options{})
-		if err != nil {
-			return nil, err
-		}
-		dir = filepath.Join(scratch, top)
-	}
-	if dir == "" {
-		return wanted, nil
-	}
-	opts := project.Options{File: filepath.Join(c.title, "pyproject.toml"), Alone: c.checking && c.sdist == ""}
-	if c.sdist != "" {
-		// Its user can't change a published sdist.
-		opts.UnknownKeys = project.AsWarning
-	}
-	p, warnings, err := project.Read(dir, opts)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", c.title, err)
-	}
-	for _, w := range warnings {
-		fmt.Fprintf(std.Err, "warning: %s:%d:%d: %s\n", w.File, w.Line, w.Column, w.Message)
-	}
-	by := "[build-system] requires of " + opts.File
-	if !p.BuildSystem.Declared {
-		by = "projects without a [build-system] table, which " + c.title + " is"
-	}
-	var static []repository.Wanted
-	for _, r := range p.BuildSystem.Requires {
-		static = append(static, repository.Wanted{Requirement: r, By: by})
-	}
-	return append(static, wanted...), nil
-}
-
-func requirements(wanted []repository.Wanted) []requirement.Requirement {
-	var out []requirement.Requirement
-	for _, w := range wanted {
-		out = append(out, w.Requirement)
-	}
-	return out
-}
-
 // existing reads the lock that is there. A broken one is what people run this verb to repair.
 func (c *lockCommand) existing(root, name string, std Streams) *lock.Lock {
 	old, err := lock.Read(root, name)
@@ -248,28 +244,6 @@ func (c *lockCommand) existing(root, name string, std Streams) *lock.Lock {
 		fmt.Fprintf(std.Err, "the lock that is there can't be read and is written anew: %v\n", err)
 	}
 	return nil
-}
-
-// indexFrom gives the index to use. The environment decides, in the order in which the repositories of locked files ask
-// it; uv reads its own two variables by itself.
-func indexFrom(file string) (string, error) {
-	if url := os.Getenv("PIP_INDEX_URL"); url != "" {
-		return url, nil
-	}
-	if file == "" || os.Getenv("UV_DEFAULT_INDEX") != "" || os.Getenv("UV_INDEX_URL") != "" {
-		return "", nil
-	}
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return "", fmt.Errorf("read index file: %w", err)
-	}
-	var machine struct {
-		URL string `json:"url"`
-	}
-	if err := json.Unmarshal(data, &machine); err != nil {
-		return "", fmt.Errorf("read index file %s: %w", file, err)
-	}
-	return machine.URL, nil
 }
 
 // replace writes a file whole or not at all, and leaves it alone where nothing changes.

@@ -16,88 +16,188 @@ import (
 	"syscall"
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/hook"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/interpreter"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/lock"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/requirement"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/resolver"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/session"
 )
 
 // lockAsking are the flags of the verb lock that say how hooks are asked (REQ-5).
 type lockAsking struct {
-	interpreter, archive, executable, walls, params string
+	interpreters  []interpreter.Source
+	walls, params string
+	merge         []string
+	forget        bool
 }
 
 func (a *lockAsking) addFlags(flags *flag.FlagSet) {
-	flags.StringVar(&a.interpreter, "interpreter", "", "absolute `path` of a system interpreter. With it, or with --interpreter-archive, what the project's get_requires hooks ask for is locked too")
-	flags.StringVar(&a.archive, "interpreter-archive", "", "`path` of the archive of an in-build interpreter")
-	flags.StringVar(&a.executable, "interpreter-executable", "", "the executable's `path` in that archive")
+	flags.Func("interpreter", "absolute `path` of a system interpreter. With it, or with --interpreter-archive, what the projects' get_requires hooks ask for "+
+		"is locked too (repeated: they are asked with each; the first has to answer)", func(path string) error {
+		a.interpreters = append(a.interpreters, interpreter.Source{Executable: path})
+		return nil
+	})
+	flags.Func("interpreter-archive", "`path` of the archive of an in-build interpreter (repeated)", func(path string) error {
+		a.interpreters = append(a.interpreters, interpreter.Source{Archive: path})
+		return nil
+	})
+	flags.Func("interpreter-executable", "the executable's `path` in the archive that was named last", func(path string) error {
+		last := len(a.interpreters) - 1
+		if last < 0 || a.interpreters[last].Archive == "" {
+			return errors.New("it stands behind the --interpreter-archive that it belongs to")
+		}
+		a.interpreters[last].Executable = path
+		return nil
+	})
 	flags.StringVar(&a.walls, "walls", "required", "what separates hooks from the machine: `required` (namespaces) or paths")
 	flags.StringVar(&a.params, "session", "", "`path` of further flags of the hooks' session, one a line, as the verb wheel takes them: settings, variables, tools, compilers")
+	flags.Func("merge", "`path` of a lock that another machine has written: what its header says that hooks asked for there is locked too (repeated)", func(path string) error {
+		a.merge = append(a.merge, path)
+		return nil
+	})
+	flags.BoolVar(&a.forget, "forget", false, "leave out what the lock says that hooks asked for where they are not asked now")
 }
 
 // asks says whether there is something to ask, and something to ask with.
-func (c *lockCommand) asks() bool {
-	return (c.asking.interpreter != "" || c.asking.archive != "") && (c.project != "" || c.sdist != "")
-}
+func (c *lockCommand) asks() bool { return len(c.asking.interpreters) > 0 && len(c.sources) > 0 }
 
-// dynamic resolves until the hooks ask for nothing more.
-func (c *lockCommand) dynamic(ctx context.Context, opts resolver.Options, std Streams) (*lock.Lock, error) {
-	source, err := interpreterSource(c.asking.interpreter, c.asking.archive, c.asking.executable)
-	if err != nil {
-		return nil, usagef("lock: %w", err)
+// resolve resolves what is declared, what hooks ask for and what they asked for elsewhere. Beside the lock it gives its text.
+func (c *lockCommand) resolve(ctx context.Context, opts resolver.Options, std Streams) (*lock.Lock, []byte, error) {
+	for _, source := range c.asking.interpreters {
+		system := source.Executable
+		if source.Archive != "" {
+			system = ""
+		}
+		if _, err := interpreterSource(system, source.Archive, source.Executable); err != nil {
+			return nil, nil, usagef("lock: %w", err)
+		}
+	}
+	progress := newProgress(std.Err)
+	defer progress.end()
+	store := resolver.OpenStore()
+	key := c.key(opts.Requirements)
+	progress.step("resolving the build requirements of " + c.title)
+	if resolved, text := c.recall(ctx, store, key, opts); resolved != nil {
+		return resolved, text, nil
 	}
 	asking := resolver.Asking{
-		Interpreter: source, Ask: c.ask,
-		Progress: func(line string) { fmt.Fprintf(std.Err, "%s …\n", line) },
+		Check: func(r requirement.Requirement) error { return c.checkSelf(r, "a hook") },
+		Store: store, Progress: progress.step,
+		Warn: func(line string) { fmt.Fprintf(std.Err, "warning: %s\n", line) },
 	}
-	return resolver.Dynamic(ctx, opts, asking)
+	var err error
+	if asking.Elsewhere, asking.Merged, err = c.elsewhere(std); err != nil {
+		return nil, nil, err
+	}
+	if c.asks() {
+		asking.Interpreters = c.asking.interpreters
+		for _, source := range c.sources {
+			asking.Projects = append(asking.Projects, resolver.Project{Title: source.title, Header: source.header, Ask: c.asker(source)})
+		}
+	}
+	resolved, err := resolver.Dynamic(ctx, opts, asking)
+	if err != nil {
+		return nil, nil, err
+	}
+	text, err := c.text(resolved)
+	if err == nil && key != "" {
+		store.Remember(keyWith(key, text), resolved.Asked)
+	}
+	return resolved, text, err
 }
 
-// ask starts the helper again for the hooks: they run behind walls, where this process, which needs the network, can't go.
-func (c *lockCommand) ask(ctx context.Context, archive, info string) ([]session.Answer, error) {
-	answers := info + ".answers"
-	args, err := c.askArguments(archive, info, answers)
-	if err != nil {
-		return nil, err
+// elsewhere reads what hooks asked for at other places: what the lock that is there says, and what --merge names.
+func (c *lockCommand) elsewhere(std Streams) (kept, merged []lock.Asked, err error) {
+	for _, path := range c.asking.merge {
+		answers, err := lock.ReadAsked(path)
+		if err != nil {
+			return nil, nil, fmt.Errorf("--merge: %w", err)
+		}
+		ours := slices.DeleteFunc(slices.Clone(answers), func(a lock.Asked) bool { return !c.concerns(a) })
+		if len(ours) == 0 {
+			return nil, nil, fmt.Errorf("--merge: %s does not say what hooks of %s asked for.\nPossible fixes:\n"+
+				"  - name the lock that the other machine has written for the same projects and backends, with hooks asked", path, c.title)
+		}
+		merged = append(merged, ours...)
 	}
+	if c.asking.forget {
+		return nil, merged, nil
+	}
+	answers, err := lock.ReadAsked(c.out)
+	if err != nil {
+		if !errors.Is(err, os.ErrNotExist) {
+			fmt.Fprintf(std.Err, "warning: what was asked elsewhere is lost: %v\n", err)
+		}
+		return nil, merged, nil
+	}
+	return slices.DeleteFunc(answers, func(a lock.Asked) bool { return !c.concerns(a) }), merged, nil
+}
+
+// concerns says whether an answer is that of a backend which still builds a project of this lock.
+func (c *lockCommand) concerns(a lock.Asked) bool {
+	return slices.ContainsFunc(c.sources, func(s *lockSource) bool { return s.header == a.Project && s.backend == a.Backend })
+}
+
+// asker gives what asks the hooks of a project. It starts the helper again: hooks run behind walls, where this process,
+// which needs the network, can't go.
+func (c *lockCommand) asker(source *lockSource) func(context.Context, interpreter.Source, string, string) ([]session.Answer, error) {
+	return func(ctx context.Context, python interpreter.Source, archive, info string) ([]session.Answer, error) {
+		answers := info + ".answers"
+		args, err := c.askArguments(source, python, archive, info, answers)
+		if err != nil {
+			return nil, err
+		}
+		if err := c.runSelf(ctx, source.title, args); err != nil {
+			if source.header != "" {
+				err = fmt.Errorf("the project %s: %w", source.title, err)
+			}
+			return nil, err
+		}
+		data, err := os.ReadFile(answers)
+		if err != nil {
+			return nil, fmt.Errorf("read answers: %w", err)
+		}
+		var asked []session.Answer
+		if err := json.Unmarshal(data, &asked); err != nil {
+			return nil, fmt.Errorf("read answers: %w", err)
+		}
+		return asked, nil
+	}
+}
+
+// runSelf runs the helper. What it says of a failure is the failure.
+func (c *lockCommand) runSelf(ctx context.Context, title string, args []string) error {
 	self, err := os.Executable()
 	if err != nil {
-		return nil, fmt.Errorf("ask the hooks of %s: %w", c.title, err)
+		return fmt.Errorf("ask the hooks of %s: %w", title, err)
 	}
 	cmd := exec.CommandContext(ctx, self)
 	cmd.Args = append([]string{os.Args[0]}, args...)
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // it has hooks to end
-	if err := cmd.Run(); err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		var exit *exec.ExitError
-		if errors.As(err, &exit) && said.Len() > 0 {
-			return nil, errors.New(strings.TrimPrefix(strings.TrimSpace(said.String()), "pyproject: "))
-		}
-		return nil, fmt.Errorf("ask the hooks of %s: %w", c.title, err)
+	err = cmd.Run()
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.As(err, &exit) && said.Len() > 0:
+		return errors.New(strings.TrimPrefix(strings.TrimSpace(said.String()), "pyproject: "))
 	}
-	data, err := os.ReadFile(answers)
-	if err != nil {
-		return nil, fmt.Errorf("read answers: %w", err)
-	}
-	var asked []session.Answer
-	if err := json.Unmarshal(data, &asked); err != nil {
-		return nil, fmt.Errorf("read answers: %w", err)
-	}
-	return asked, nil
+	return fmt.Errorf("ask the hooks of %s: %w", title, err)
 }
 
 // askArguments is the command line of the verb requires.
-func (c *lockCommand) askArguments(archive, info, answers string) ([]string, error) {
-	args := []string{"requires", "--label=" + c.title, "--environment=" + archive, "--environment-info=" + info, "--answers=" + answers, "--walls=" + c.asking.walls}
-	if c.asking.archive != "" {
-		args = append(args, "--interpreter-archive="+c.asking.archive, "--interpreter-executable="+c.asking.executable)
+func (c *lockCommand) askArguments(source *lockSource, python interpreter.Source, archive, info, answers string) ([]string, error) {
+	args := []string{"requires", "--label=" + source.title, "--environment=" + archive, "--environment-info=" + info, "--answers=" + answers, "--walls=" + c.asking.walls}
+	if python.Archive != "" {
+		args = append(args, "--interpreter-archive="+python.Archive, "--interpreter-executable="+python.Executable)
 	} else {
-		args = append(args, "--interpreter="+c.asking.interpreter)
+		args = append(args, "--interpreter="+python.Executable)
 	}
-	from, err := c.sourceFlags()
+	from, err := c.sourceFlags(source)
 	if err != nil {
 		return nil, err
 	}
@@ -109,20 +209,17 @@ func (c *lockCommand) askArguments(archive, info, answers string) ([]string, err
 	return args, nil
 }
 
-// notSource are entries at the top of a project that no build gets: they are of version control, of Bazel, or installed.
-var notSource = []string{".git", ".hg", ".venv", "node_modules"}
-
 // sourceFlags name the source and the hooks: all of them for a project, and only the wheel's for an sdist, of which nobody
 // makes an sdist or an editable wheel.
-func (c *lockCommand) sourceFlags() ([]string, error) {
-	if c.sdist != "" {
-		return []string{"--sdist=" + c.sdist, "--unknown-build-system-keys=warning", "--hook=" + string(hook.GetRequiresWheel)}, nil
+func (c *lockCommand) sourceFlags(source *lockSource) ([]string, error) {
+	if source.sdist != "" {
+		return []string{"--sdist=" + source.sdist, "--unknown-build-system-keys=warning", "--hook=" + string(hook.GetRequiresWheel)}, nil
 	}
-	entries, err := os.ReadDir(c.project)
+	names, err := c.sourceEntries(source)
 	if err != nil {
-		return nil, fmt.Errorf("read project: %w", err)
+		return nil, err
 	}
-	root := filepath.ToSlash(filepath.Clean(c.title))
+	root := filepath.ToSlash(filepath.Clean(source.title))
 	if root == "." || !filepath.IsLocal(root) {
 		root = ""
 	}
@@ -130,11 +227,27 @@ func (c *lockCommand) sourceFlags() ([]string, error) {
 	for _, name := range []hook.Name{hook.GetRequiresWheel, hook.GetRequiresSdist, hook.GetRequiresEditable} {
 		flags = append(flags, "--hook="+string(name))
 	}
-	for _, entry := range entries {
-		if slices.Contains(notSource, entry.Name()) || strings.HasPrefix(entry.Name(), "bazel-") {
-			continue
-		}
-		flags = append(flags, "--source="+path.Join(root, entry.Name())+"="+filepath.Join(c.project, entry.Name()))
+	for _, name := range names {
+		flags = append(flags, "--source="+path.Join(root, name)+"="+filepath.Join(source.dir, name))
 	}
 	return flags, nil
+}
+
+// notSource are entries at the top of a project that no build gets: they are of version control, of Bazel, or installed.
+var notSource = []string{".git", ".hg", ".venv", "node_modules"}
+
+// sourceEntries lists what at the top of a project its hooks see. The lock is not of its own sources.
+func (c *lockCommand) sourceEntries(source *lockSource) ([]string, error) {
+	entries, err := os.ReadDir(source.dir)
+	if err != nil {
+		return nil, fmt.Errorf("read project: %w", err)
+	}
+	var names []string
+	for _, entry := range entries {
+		name := entry.Name()
+		if !slices.Contains(notSource, name) && !strings.HasPrefix(name, "bazel-") && filepath.Join(source.dir, name) != c.out {
+			names = append(names, name)
+		}
+	}
+	return names, nil
 }

@@ -11,13 +11,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
 // TestDynamic runs every testdata/dynamic/*.txtar: the verb lock where hooks are asked (REQ-5), with a uv that answers from
-// files and an index on loopback. $PYTHON is the machine's python3; uv's answers are in $WORK/index.
+// files and an index on loopback. $PYTHON is the machine's python3; uv's answers are in $WORK/index, the index's requests in
+// $WORK/served.
 func TestDynamic(t *testing.T) {
 	python, err := exec.LookPath("python3")
 	if err != nil {
@@ -27,11 +29,20 @@ func TestDynamic(t *testing.T) {
 	for name, version := range map[string]string{"plugin_a": "1.5", "plugin_b": "2.0", "served_wrong": "1.0", "named_backend": "1.0"} {
 		wheels[fmt.Sprintf("%s-%s-py3-none-any.whl", name, version)] = pureWheel(t, name, version)
 	}
+	for letter := range strings.SplitSeq("a b c d e f g h", " ") {
+		wheels["chain_"+letter+"-1.0-py3-none-any.whl"] = pureWheel(t, "chain_"+letter, "1.0")
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/dynamic",
 		Setup: func(env *testscript.Env) error {
+			served, err := os.Create(filepath.Join(env.WorkDir, "served"))
+			if err != nil {
+				return err
+			}
+			env.Defer(func() { served.Close() })
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				content, there := wheels[filepath.Base(r.URL.Path)]
+				fmt.Fprintln(served, r.Method, r.URL.Path)
 				switch {
 				case !there:
 					http.NotFound(w, r)

@@ -21,9 +21,8 @@ type Lock struct {
 	Sources []string
 	// Command is the command that writes the lock again, as its header names it, or "".
 	Command string
-	// Asked says what hooks asked for when the lock was written, and where: a line of its header each. It is for people, and
-	// Read leaves it empty.
-	Asked []string
+	// Asked says what hooks asked for when the lock was written, and where. ReadAsked reads it; Read leaves it empty.
+	Asked []Asked
 	// RequiresPython are the versions of Python that the lock was made for, if it says so.
 	RequiresPython requirement.Specifier
 	// Environments are the markers of a pylock.toml of which one at least has to hold where the lock is used. None

@@ -31,10 +31,7 @@ func Write(w io.Writer, l *Lock, format Format) error {
 		fmt.Fprintln(out, "# This file was written by rules_pyproject via the "+commandAnnouncement)
 		fmt.Fprintln(out, "#     "+strings.Join(strings.Fields(l.Command), " "))
 	}
-	for _, line := range l.Asked {
-		// A backend's own words: they end no line, and announce no command.
-		fmt.Fprintln(out, "# asked: "+strings.Join(strings.Fields(line), " "))
-	}
+	writeAsked(out, l.Asked)
 	if format == FormatPylock {
 		writePylock(out, l)
 	} else {

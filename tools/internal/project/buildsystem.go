@@ -29,6 +29,13 @@ type reader struct {
 	table  map[string]any
 }
 
+// declaredName looks into the [project] table, leniently, too.
+func declaredName(all map[string]any) string {
+	table, _ := all["project"].(map[string]any)
+	name, _ := table["name"].(string)
+	return requirement.NormalizeName(name)
+}
+
 // declaresEntryPoints looks into the [project] table, leniently: the backend judges it.
 func declaresEntryPoints(all map[string]any) bool {
 	table, _ := all["project"].(map[string]any)
@@ -55,7 +62,7 @@ func parse(dir string, data []byte, opts Options) (*Project, []Warning, error) {
 	if !declared {
 		p, err := legacyProject(dir, opts, true)
 		if err == nil {
-			p.EntryPoints = declaresEntryPoints(all)
+			p.Name, p.EntryPoints = declaredName(all), declaresEntryPoints(all)
 		}
 		return p, nil, err
 	}
@@ -73,7 +80,7 @@ func parse(dir string, data []byte, opts Options) (*Project, []Warning, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return &Project{HasPyproject: true, BuildSystem: system, EntryPoints: declaresEntryPoints(all)}, warnings, nil
+	return &Project{HasPyproject: true, BuildSystem: system, Name: declaredName(all), EntryPoints: declaresEntryPoints(all)}, warnings, nil
 }
 
 // checkEncoding refuses what other tools' parsers refuse with messages that help nobody.

@@ -42,6 +42,8 @@ type Options struct {
 type Project struct {
 	// BuildSystem says what builds the project.
 	BuildSystem BuildSystem
+	// Name is the normalised name that the [project] table has, or "".
+	Name string
 	// HasPyproject says whether there is a pyproject.toml.
 	HasPyproject bool
 	// EntryPoints says whether the [project] table declares entry points, or calls them dynamic.

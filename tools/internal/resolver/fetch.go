@@ -19,9 +19,9 @@ import (
 // fetchTimeout bounds one download: the largest wheels have a few gigabytes.
 const fetchTimeout = 10 * time.Minute
 
-// fetchAll brings the files that have these hashes into dir, each under its own name, and returns their paths. The lock is
-// one that uv has just resolved, which says where its files are.
-func fetchAll(ctx context.Context, l *lock.Lock, files []lock.EnvironmentFile, dir, index string) ([]string, error) {
+// fetchAll brings the files that have these hashes here, each under its own name, and returns their paths: in the store, or
+// in dir where there is none. The lock is one that uv has just resolved, which says where its files are.
+func (s *Store) fetchAll(ctx context.Context, l *lock.Lock, files []lock.EnvironmentFile, dir, index string) ([]string, error) {
 	places := map[string]string{}
 	for _, p := range l.Packages {
 		for _, f := range p.Files {
@@ -30,12 +30,16 @@ func fetchAll(ctx context.Context, l *lock.Lock, files []lock.EnvironmentFile, d
 	}
 	var paths []string
 	for _, file := range files {
-		path := filepath.Join(dir, file.Name)
+		path := s.path(file, dir)
 		paths = append(paths, path)
-		if _, err := os.Lstat(path); err == nil {
-			continue // an earlier round has fetched it, and verified it
+		if kept(path, file.SHA256) {
+			continue
 		}
-		if err := fetch(ctx, file, places[file.SHA256], path, index); err != nil {
+		err := os.MkdirAll(filepath.Dir(path), 0o777)
+		if err == nil {
+			err = fetch(ctx, file, places[file.SHA256], path, index)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("fetch %s: %w", file.Name, err)
 		}
 	}

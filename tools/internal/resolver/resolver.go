@@ -30,6 +30,8 @@ type Options struct {
 	Wheels []Wheel
 	// Preferred is the lock that there was: what it pins stays where it still fits. It may be nil.
 	Preferred *lock.Lock
+	// Upgrade are distributions of which the newest version is taken, whatever Preferred pins.
+	Upgrade []string
 	// Index is the index to use, perhaps with user and password. Empty leaves it to uv, and so to UV_DEFAULT_INDEX and
 	// its own default.
 	Index string
@@ -132,6 +134,9 @@ func runUV(ctx context.Context, dir string, opts Options) error {
 	}
 	for _, index := range opts.ExtraIndexes {
 		args = append(args, "--index", index)
+	}
+	for _, name := range opts.Upgrade {
+		args = append(args, "--upgrade-package", name)
 	}
 	cmd := exec.CommandContext(ctx, opts.UV, append(args, inputName)...)
 	cmd.Dir = dir

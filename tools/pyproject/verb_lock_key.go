@@ -1,0 +1,208 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/lock"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/requirement"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/resolver"
+)
+
+// recall gives the lock, and its text, where everything that hooks could see is as it was when the lock that is there was
+// written: then they would ask for the same, and one run of uv says whether the lock is still what it was. Nil means that
+// hooks have to be asked.
+func (c *lockCommand) recall(ctx context.Context, store *resolver.Store, key string, opts resolver.Options) (*lock.Lock, []byte) {
+	old, err := os.ReadFile(c.out)
+	if key == "" || err != nil || opts.Preferred == nil || len(c.upgradePackages)+len(c.asking.merge) > 0 || c.asking.forget {
+		return nil, nil
+	}
+	asked, found := store.Recall(keyWith(key, old))
+	if !found {
+		return nil, nil
+	}
+	for _, a := range asked {
+		for _, text := range a.Requires {
+			r, err := requirement.Parse(text)
+			if err != nil {
+				return nil, nil
+			}
+			opts.Requirements = append(opts.Requirements, r)
+		}
+	}
+	resolved, err := resolver.Resolve(ctx, opts)
+	if err != nil {
+		return nil, nil // said, and explained, by the way through the hooks
+	}
+	resolved.Asked = asked
+	if text, err := c.text(resolved); err == nil && bytes.Equal(text, old) {
+		return resolved, text
+	}
+	return nil, nil
+}
+
+// keyWith is the key of what was asked for when everything was as key says, and this was the lock.
+func keyWith(key string, text []byte) string {
+	sum := sha256.Sum256(append([]byte(key), text...))
+	return hex.EncodeToString(sum[:])
+}
+
+// key is a hash of all that hooks could see, and of what is declared: the helper, the interpreters, the session with the
+// files that it names, the sources. It is "" where nothing is asked, and where something can't be told for sure.
+func (c *lockCommand) key(declared []requirement.Requirement) string {
+	if !c.asks() {
+		return ""
+	}
+	k := keyed{sha256.New()}
+	if err := c.addTo(k, declared); err != nil {
+		return ""
+	}
+	return hex.EncodeToString(k.sum.Sum(nil))
+}
+
+func (c *lockCommand) addTo(k keyed, declared []requirement.Requirement) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	if err := k.stat(self); err != nil {
+		return err
+	}
+	k.text(c.out, c.title, c.python, c.asking.walls)
+	for _, r := range declared {
+		k.text(r.String())
+	}
+	for _, wheel := range c.wheels {
+		k.text(wheel.Label)
+		if err := k.file(wheel.Path); err != nil {
+			return err
+		}
+	}
+	for _, source := range c.asking.interpreters {
+		k.text(source.Archive, source.Executable)
+		path := source.Executable
+		if source.Archive != "" {
+			path = source.Archive
+		}
+		if err := k.stat(path); err != nil {
+			return err
+		}
+	}
+	if err := c.addSession(k); err != nil {
+		return err
+	}
+	for _, source := range c.sources {
+		if err := c.addSource(k, source); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addSession adds the session's flags, and the state of each file that one of them names.
+func (c *lockCommand) addSession(k keyed) error {
+	if c.asking.params == "" {
+		return nil
+	}
+	text, err := os.ReadFile(c.asking.params)
+	if err != nil {
+		return err
+	}
+	for _, flag := range splitParams(string(text)) {
+		k.text(flag)
+		for rest, found := flag, true; found; {
+			_, rest, found = strings.Cut(rest, "=")
+			if info, err := os.Stat(rest); found && err == nil && info.Mode().IsRegular() {
+				if err := k.stat(rest); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (c *lockCommand) addSource(k keyed, source *lockSource) error {
+	k.text(source.title, source.dir, source.sdist)
+	if source.sdist != "" {
+		return k.file(source.sdist)
+	}
+	names, err := c.sourceEntries(source)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		err := filepath.WalkDir(filepath.Join(source.dir, name), func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || path == c.out {
+				return err
+			}
+			return k.entry(path, entry)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keyed is what a key is made of.
+type keyed struct{ sum hash.Hash }
+
+func (k keyed) text(texts ...string) {
+	for _, text := range texts {
+		fmt.Fprintf(k.sum, "%d %s\n", len(text), text)
+	}
+}
+
+// stat adds which file it is that is too large to be read: where links lead to, its size, and when it was written.
+func (k keyed) stat(path string) error {
+	path, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(path)
+	if err == nil {
+		k.text(path, fmt.Sprint(info.Size(), info.ModTime().UnixNano()))
+	}
+	return err
+}
+
+func (k keyed) file(path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	content := sha256.New()
+	if _, err := io.Copy(content, file); err != nil {
+		return err
+	}
+	k.text(path, string(content.Sum(nil)))
+	return nil
+}
+
+// entry adds a file, link or directory of a source tree.
+func (k keyed) entry(path string, entry fs.DirEntry) error {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return err
+	case entry.IsDir():
+		k.text(path)
+		return nil
+	case !info.Mode().IsRegular():
+		return errors.New("a link to a directory, or something that has no contents to compare")
+	}
+	k.text(fmt.Sprint(entry.Type()))
+	return k.file(path)
+}

@@ -45,6 +45,26 @@ def _lock_request(mctx, label):
         "exists": path.exists,
     }
 
+def _lock_groups(mctx, module, hub):
+    """The requests of the lock_group tags of one hub."""
+    requests = []
+    for tag in module.tags.lock_group:
+        if tag.hub != hub:
+            continue
+        names = tag.groups + tag.extras
+        if not names:
+            fail("\nlock_group(lock = \"{}\") of {}: one of `groups` and `extras` says which part of the lock is meant.\n".format(label_text(tag.lock), _module_title(module)))
+        target = tag.name or names[0]
+        if [c for c in target.elems() if not (c.isalnum() or c in "._-")]:
+            fail("\nlock_group(lock = \"{}\") of {}: \"{}\" cannot be the name of a target.\nPossible fixes:\n  - set `name`\n".format(label_text(tag.lock), _module_title(module), target))
+        requests.append(_lock_request(mctx, tag.lock) | {
+            "extras": tag.extras,
+            "groups": tag.groups,
+            "project": tag.project,
+            "target": target,
+        })
+    return requests
+
 def _describe(mctx, hubs):
     """Runs the helper's verb `repositories` once for all locks."""
     mctx.file("request.json", json.encode({"hubs": hubs}))
@@ -89,11 +109,14 @@ def _pyproject_impl(mctx):
             _claim(names, tag.name, module, "build_environments(name = \"{}\")".format(tag.name))
             hubs.append({
                 "name": tag.name,
-                "locks": [_lock_request(mctx, label) for label in tag.locks],
+                "locks": [_lock_request(mctx, label) for label in tag.locks] + _lock_groups(mctx, module, tag.name),
                 "python_versions": tag.python_versions,
                 "wheels": {str(label): name for label, name in tag.wheels.items()},
                 "platforms": tag.platforms,
             })
+        for tag in module.tags.lock_group:
+            if tag.hub not in [own.name for own in module.tags.build_environments]:
+                fail("\nlock_group(lock = \"{}\") of {}: hub is \"{}\", and the module has no build_environments tag of that name.\n".format(label_text(tag.lock), _module_title(module), tag.hub))
         for tag in module.tags.sdist:
             _sdist(names, module, tag)
         for tag in module.tags.system_python:
@@ -126,7 +149,7 @@ built; every other target goes on.""",
     attrs = {
         "locks": attr.label_list(
             doc = "The locks: files in pip's format, or `pylock.toml` and `pylock.NAME.toml` (PEP 751). One that does " +
-                  "not exist yet may be named.",
+                  "not exist yet may be named. Locks of whole projects, as `uv.lock`, need a `lock_group` tag instead.",
         ),
         "name": attr.string(
             doc = "The name of the hub repository, for `use_repo`. It has to be the only one of this name over all modules.",
@@ -145,6 +168,37 @@ built; every other target goes on.""",
                   "distribution. Every lock of the hub that has an entry of this name gets the target's wheel instead; one that " +
                   "has none is left alone. For locks that other tools write: in one that a `pyproject_lock` writes, its own " +
                   "`wheels` say so.",
+        ),
+    },
+)
+
+_lock_group = tag_class(
+    doc = """A group or extra of a lock, as a build environment of a hub: the target `@HUB//PKG:NAME`, where PKG is the
+package of the lock. If the hub has nothing else of that package, `@HUB//PKG` is the same target.
+
+`uv.lock`, `poetry.lock` and `pdm.lock` lock whole projects, and a `pylock.toml` may do so (PEP 751). What the named
+groups and extras require is taken, with all that this requires, and nothing else. A lock that is missing, or wrong, is
+the error of its own target.""",
+    attrs = {
+        "extras": attr.string_list(
+            doc = "Names of extras of the project. What the project itself requires is not part of them. To PDM extras are groups.",
+        ),
+        "groups": attr.string_list(
+            doc = "Names of dependency groups (PEP 735). With several groups and extras their requirements are united.",
+        ),
+        "hub": attr.string(
+            doc = "The `name` of a `build_environments` tag of the same module.",
+            mandatory = True,
+        ),
+        "lock": attr.label(
+            doc = "The lock, which may be one that does not exist yet. One lock may have several tags.",
+            mandatory = True,
+        ),
+        "name": attr.string(
+            doc = "The name of the target. The default is the first name of `groups`, else of `extras`.",
+        ),
+        "project": attr.string(
+            doc = "The name of the project that has the groups and extras, where a `uv.lock` has several that do.",
         ),
     },
 )
@@ -201,6 +255,7 @@ Evaluating it needs no network and gives the same repositories on every machine:
 build needs them.""",
     tag_classes = {
         "build_environments": _build_environments,
+        "lock_group": _lock_group,
         "sdist": _sdist_tag,
         "system_python": _system_python_tag,
     },

@@ -24,6 +24,7 @@ func runFetch(ctx context.Context, args []string, std Streams) error {
 	url := flags.String("url", "", "the `URL`")
 	output := flags.String("output", "", "`path` of the file to write")
 	accept := flags.String("accept", "*/*", "the media `types` to ask for, as the header Accept has them")
+	silence := flags.Duration("silence", 30*time.Second, "how `long` the server may send nothing")
 	if err := parseFlags(flags, args); err != nil {
 		return err
 	}
@@ -33,6 +34,12 @@ func runFetch(ctx context.Context, args []string, std Streams) error {
 	if *url == "" || *output == "" {
 		return usagef("fetch: --url and --output are needed")
 	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	watchdog := time.AfterFunc(*silence, func() {
+		cancel(fmt.Errorf("the server sent nothing for %v", *silence))
+	})
+	defer watchdog.Stop()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, *url, nil)
 	if err != nil {
 		return fmt.Errorf("fetch: %w", err)
@@ -41,10 +48,9 @@ func runFetch(ctx context.Context, args []string, std Streams) error {
 	if login := os.Getenv("FETCH_LOGIN"); login != "" {
 		request.SetBasicAuth(login, os.Getenv("FETCH_PASSWORD"))
 	}
-	client := http.Client{Timeout: 10 * time.Minute}
-	response, err := client.Do(request)
+	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return fmt.Errorf("fetch: %w", err)
+		return fmt.Errorf("fetch: %w", because(ctx, err))
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
@@ -55,7 +61,8 @@ func runFetch(ctx context.Context, args []string, std Streams) error {
 		return fmt.Errorf("fetch %s: %w", *url, err)
 	}
 	sum := sha256.New()
-	size, err := io.Copy(io.MultiWriter(file, sum), io.LimitReader(response.Body, fetchLimit+1))
+	body := io.TeeReader(io.LimitReader(response.Body, fetchLimit+1), restarting{watchdog, *silence})
+	size, err := io.Copy(io.MultiWriter(file, sum), body)
 	if closeErr := file.Close(); err == nil {
 		err = closeErr
 	}
@@ -63,8 +70,27 @@ func runFetch(ctx context.Context, args []string, std Streams) error {
 		err = fmt.Errorf("more than %d bytes", int64(fetchLimit))
 	}
 	if err != nil {
-		return fmt.Errorf("fetch %s: %w", *url, err)
+		return fmt.Errorf("fetch %s: %w", *url, because(ctx, err))
 	}
 	fmt.Fprintln(std.Out, hex.EncodeToString(sum.Sum(nil)))
 	return nil
+}
+
+// because gives the reason for which the context was ended, where it was.
+func because(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return err
+}
+
+// restarting gives the timer its whole time again for each write.
+type restarting struct {
+	timer *time.Timer
+	time  time.Duration
+}
+
+func (r restarting) Write(data []byte) (int, error) {
+	r.timer.Reset(r.time)
+	return len(data), nil
 }

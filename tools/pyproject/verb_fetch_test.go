@@ -40,3 +40,36 @@ func TestFetch(t *testing.T) {
 		t.Errorf("the file is %q (%v), want the answer to the header", text, err)
 	}
 }
+
+// TestFetchBad proves that a server which is silent, sends everybody around in a circle or breaks off is an error that says so.
+func TestFetchBad(t *testing.T) {
+	done := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/silent":
+			<-done
+		case "/stuck":
+			w.Write([]byte("a beginning")) //nolint:errcheck
+			w.(http.Flusher).Flush()
+			<-done
+		case "/ring":
+			http.Redirect(w, r, "/ring", http.StatusFound)
+		case "/short":
+			w.Header().Set("Content-Length", "100")
+			w.Write([]byte("a beginning")) //nolint:errcheck
+		}
+	}))
+	defer server.Close()
+	defer close(done)
+	for path, want := range map[string]string{
+		"/silent": "the server sent nothing for 50ms",
+		"/stuck":  "the server sent nothing for 50ms",
+		"/ring":   "stopped after 10 redirects",
+		"/short":  "unexpected EOF",
+	} {
+		args := []string{"--url=" + server.URL + path, "--output=" + filepath.Join(t.TempDir(), "page"), "--silence=50ms"}
+		if err := runFetch(context.Background(), args, Streams{Out: &bytes.Buffer{}}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", path, err, want)
+		}
+	}
+}

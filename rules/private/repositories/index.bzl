@@ -117,9 +117,14 @@ def read_url(rctx, url, output, credentials = None, accept = "*/*"):
     # safety: the files that it names are verified.
     auth = authorization(rctx, url, credentials).get(url, {})
     environment = {"FETCH_LOGIN": auth.get("login", ""), "FETCH_PASSWORD": auth.get("password", "")}
+
+    # The limit that pip has for this, in seconds.
+    silence = rctx.getenv("PIP_DEFAULT_TIMEOUT") or ""
+    limit = ["--silence={}s".format(silence)] if silence.replace(".", "", 1).isdigit() else []
     result = rctx.execute(
-        [rctx.path(Label("@rules_pyproject_helper//:pyproject")), "fetch", "--url=" + url, "--output=" + output, "--accept=" + accept],
+        [rctx.path(Label("@rules_pyproject_helper//:pyproject")), "fetch", "--url=" + url, "--output=" + output, "--accept=" + accept] + limit,
         environment = environment,
+        timeout = 3600,
     )
     return struct(
         sha256 = result.stdout.strip() if result.return_code == 0 else None,
@@ -156,6 +161,13 @@ def join_url(base, reference):
             directory.append(part)
     return scheme + "://" + authority + "/" + "/".join(directory)
 
+def _is_file(entry):
+    # What comes over the network may be anything, and Starlark has no exceptions.
+    return (
+        type(entry) == "dict" and type(entry.get("filename")) == "string" and type(entry.get("url")) == "string" and
+        type(entry.get("hashes", {})) == "dict" and type(entry.get("hashes", {}).get("sha256", "")) == "string"
+    )
+
 def find_on_page(text, page, file):
     """Finds a file on the index page of its project.
 
@@ -172,10 +184,11 @@ def find_on_page(text, page, file):
         index = json.decode(text, default = None)
         if type(index) != "dict" or type(index.get("files")) != "list":
             return struct(page_is_index = False, url = "", sha256 = "")
+        if [None for entry in index["files"] if not _is_file(entry)]:
+            return struct(page_is_index = False, url = "", sha256 = "")
         for entry in index["files"]:
-            if entry.get("filename") == file:
-                hashes = entry.get("hashes") or {}
-                return struct(page_is_index = True, url = join_url(page, entry.get("url", "")), sha256 = hashes.get("sha256", ""))
+            if entry["filename"] == file:
+                return struct(page_is_index = True, url = join_url(page, entry["url"]), sha256 = entry.get("hashes", {}).get("sha256", ""))
         return struct(page_is_index = True, url = "", sha256 = "")
     anchors = text.replace("<A ", "<a ").split("<a ")
     for anchor in anchors[1:]:

@@ -36,12 +36,14 @@ type hubReader struct {
 func (r *hubReader) environment(file LockFile) (environment, []string) {
 	e := environment{file: file, repair: repairCommand(file)}
 	if !file.Exists {
-		e.problem = fmt.Sprintf("there is no lock %s yet.\nPossible fixes:\n  - write it: %s, which needs a pyproject_lock with out = %q",
-			file.Label, e.repair, file.Name)
+		e.problem = fmt.Sprintf("there is no lock %s yet.\nPossible fixes:\n  - write it: %s", file.Label, e.repair)
+		if lock.FormatOf(file.Name).Command() == "" {
+			e.problem += fmt.Sprintf(", which needs a pyproject_lock with out = %q", file.Name)
+		}
 		return e, []string{file.path()}
 	}
 	sources := []string{file.path()}
-	l, err := lock.Read(file.Root, file.path())
+	l, err := lock.ReadPart(file.Root, file.path(), file.part())
 	sources = append(sources, l.Sources...)
 	if err == nil && l.Command != "" {
 		e.repair = l.Command
@@ -63,8 +65,11 @@ func (r *hubReader) environment(file LockFile) (environment, []string) {
 	return e, sources
 }
 
-// repairCommand is the command of a pyproject_lock beside the lock, by its usual name.
+// repairCommand is the command of a pyproject_lock beside the lock, by its usual name, or of the tool whose lock it is.
 func repairCommand(file LockFile) string {
+	if command := lock.FormatOf(file.Name).Command(); command != "" {
+		return command
+	}
 	label := "//" + file.Package + ":lock"
 	if file.Repository != "" {
 		label = "@@" + file.Repository + label

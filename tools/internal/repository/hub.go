@@ -39,7 +39,8 @@ func (h Hub) content(environments []environment, targets []target) (map[string]s
 }
 
 // addPackage writes the package of the locks that lie in one package. A single lock has the package's default target; of
-// several each has one that is called like the lock, and the default target says so.
+// several each has one that is called like the lock, and the default target says so. A part of a lock has a name of its own
+// in any case.
 func (h Hub) addPackage(files map[string]string, pkg string, environments []environment, targets []target) error {
 	main := path.Base(pkg)
 	if pkg == "" {
@@ -55,7 +56,7 @@ func (h Hub) addPackage(files map[string]string, pkg string, environments []envi
 		stmts = append(stmts, e.call(name, targets))
 		return nil
 	}
-	if len(environments) == 1 {
+	if len(environments) == 1 && environments[0].file.Target == "" {
 		if err := add(main, environments[0]); err != nil {
 			return err
 		}
@@ -71,7 +72,12 @@ func (h Hub) addPackage(files map[string]string, pkg string, environments []envi
 				return err
 			}
 		}
-		if byName[main] == nil {
+		if byName[main] == nil && len(environments) == 1 {
+			alias := newCall("alias", main)
+			alias.set("actual", text(":"+names[0]))
+			alias.set("visibility", texts([]string{"//visibility:public"}))
+			stmts = append(stmts, alias.expr)
+		} else if byName[main] == nil {
 			e := environment{file: environments[0].file, repair: environments[0].repair, problem: fmt.Sprintf(
 				"there are several locks in this package.\nPossible fixes:\n  - name the one that is meant: %s", strings.Join(names, ", "))}
 			if err := add(main, e); err != nil {
@@ -101,7 +107,7 @@ func stems(environments []environment) ([]string, map[string][]environment) {
 	byName := map[string][]environment{}
 	var names []string
 	for _, e := range environments {
-		name := stem(e.file.Name)
+		name := e.file.target()
 		if byName[name] == nil {
 			names = append(names, name)
 		}

@@ -8,6 +8,8 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/lock"
 )
 
 // Request is what the module extension asks: the build_environments tags of all modules.
@@ -44,10 +46,29 @@ type LockFile struct {
 	Root string `json:"root"`
 	// Exists says whether the file is there.
 	Exists bool `json:"exists"`
+	// Target is the name of the target of a lock_group tag, which stands for a part of the lock. Empty: all of the lock is
+	// meant, and its name decides.
+	Target string `json:"target"`
+	// Project, Groups and Extras say which part of the lock is meant.
+	Project string   `json:"project"`
+	Groups  []string `json:"groups"`
+	Extras  []string `json:"extras"`
 }
 
 // path is the lock's path relative to Root.
 func (l LockFile) path() string { return path.Join(l.Package, l.Name) }
+
+func (l LockFile) part() lock.Part {
+	return lock.Part{Project: l.Project, Groups: l.Groups, Extras: l.Extras}
+}
+
+// target is the name of the lock's target where its package has several.
+func (l LockFile) target() string {
+	if l.Target != "" {
+		return l.Target
+	}
+	return stem(l.Name)
+}
 
 // Description is the answer to a Request.
 type Description struct {
@@ -84,12 +105,14 @@ func Describe(request Request) (Description, error) {
 		}
 		reader := &hubReader{hub, targets, files, newSourceTable(hub.Name)}
 		var environments []environment
-		seen := map[string]bool{}
+		seen := map[[2]string]bool{}
 		for _, file := range hub.Locks {
-			if seen[file.Label] {
+			if key := [2]string{file.Label, file.Target}; seen[key] && file.Target != "" {
+				return Description{}, fmt.Errorf("build_environments(name = %q): two lock_group tags call a part of %s %s", hub.Name, file.Label, file.Target)
+			} else if seen[key] {
 				return Description{}, fmt.Errorf("build_environments(name = %q): locks has %s twice", hub.Name, file.Label)
 			}
-			seen[file.Label] = true
+			seen[[2]string{file.Label, file.Target}] = true
 			e, sources := reader.environment(file)
 			environments = append(environments, e)
 			for _, source := range sources {

@@ -238,6 +238,52 @@ func TestSeveralLocks(t *testing.T) {
 	}
 }
 
+// TestGroups proves that parts of locks are targets by their names, the only one of a package also its default; each has
+// what it names, and what is wrong with one is its own error.
+func TestGroups(t *testing.T) {
+	root := t.TempDir()
+	const groups = "lock-version = \"1.0\"\ndependency-groups = [\"build\", \"docs\"]\n[[packages]]\nname = \"a\"\nversion = \"1\"\nmarker = \"'build' in dependency_groups\"\n" +
+		"wheels = [{ name = \"a-1-py3-none-any.whl\", hashes = { sha256 = \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\" } }]\n"
+	write := func(name, text string) {
+		if err := os.MkdirAll(filepath.Join(root, filepath.Dir(name)), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(root, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("pylock.toml", groups)
+	write("x/uv.lock", "version = 2\n")
+	group := func(pkg, name, target string) LockFile {
+		return LockFile{Label: "//" + pkg + ":" + name, Package: pkg, Name: name, Root: root, Exists: pkg != "y", Target: target, Groups: []string{target}}
+	}
+	describe := func(locks ...LockFile) (map[string]string, error) {
+		d, err := Describe(Request{Hubs: []Hub{{Name: "hub", PythonVersions: []string{"3.13"}, Locks: locks}}})
+		return d.Hubs["hub"], err
+	}
+	hub, err := describe(group("", "pylock.toml", "build"), group("", "pylock.toml", "docs"), group("", "pylock.toml", "gone"), group("x", "uv.lock", "build"), group("y", "poetry.lock", "build"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file, pieces := range map[string][]string{
+		"BUILD.bazel": {
+			"name = \"build\",\n    lock = \":build.lock.json\"", `wheels = ["@a_1_py3_none_any_aaaaaaaa//:a-1-py3-none-any.whl"]`, "name = \"docs\",\n    lock = \":docs.lock.json\"", "wheels = []",
+			"name = \"gone\",\n    error = \"pylock.toml: the lock has no group gone; it has build, docs; ", "name = \"hub\",\n    error = \"there are several locks in this package.",
+		},
+		"x/BUILD.bazel": {"error = \"x/uv.lock: version 2 of uv.lock is not known;", `repair = "uv lock"`, "alias(\n    name = \"x\",\n    actual = \":build\",\n    visibility = [\"//visibility:public\"],\n)"},
+		"y/BUILD.bazel": {`error = "there is no lock //y:poetry.lock yet.\nPossible fixes:\n  - write it: poetry lock"`},
+	} {
+		for _, piece := range pieces {
+			if !strings.Contains(hub[file], piece) {
+				t.Errorf("%s lacks %s:\n%s", file, piece, hub[file])
+			}
+		}
+	}
+	if _, err := describe(group("x", "uv.lock", "build"), group("x", "uv.lock", "build")); err == nil || !strings.Contains(err.Error(), "two lock_group tags call a part of //x:uv.lock build") {
+		t.Error(err)
+	}
+}
+
 // TestWrongTag proves that a wrong tag, and nothing else, is an error of the extension.
 func TestWrongTag(t *testing.T) {
 	twice := LockFile{Label: "//a:lock.txt", Package: "a", Name: "lock.txt"}

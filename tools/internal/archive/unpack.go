@@ -2,12 +2,12 @@ package archive
 
 import (
 	"archive/tar"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path"
 	"sort"
 	"strings"
@@ -22,17 +22,17 @@ type Options struct {
 
 // Unpack writes the entries of the archive at tarPath below dir, which exists already and has none of them.
 //
-// Files are written by several threads, each with one read and one write. Times are not restored: everything that
+// Files are written by several threads, each with one write from the mapped archive. Times are not restored: everything that
 // reads an environment either ignores them or (byte code with unchecked hashes) was made not to look. Modes are,
 // whatever the umask is. Absolute names, names with "..", duplicates, hard links, devices, and links that leave dir
 // are errors; links are made last, so that no file is ever written through one.
 func Unpack(ctx context.Context, tarPath, dir string, opts Options) error {
-	file, err := os.Open(tarPath)
+	data, unmap, err := mapFile(tarPath)
 	if err != nil {
 		return fmt.Errorf("open archive: %w", err)
 	}
-	defer file.Close()
-	index, err := readIndex(file)
+	defer unmap()
+	index, err := readIndex(bytes.NewReader(data))
 	if err != nil {
 		return fmt.Errorf("read archive %s: %w", tarPath, err)
 	}
@@ -41,7 +41,7 @@ func Unpack(ctx context.Context, tarPath, dir string, opts Options) error {
 			return fmt.Errorf("read archive %s: %w", tarPath, err)
 		}
 	}
-	if err := index.write(ctx, file, dir); err != nil {
+	if err := index.write(ctx, data, dir); err != nil {
 		return fmt.Errorf("unpack archive %s: %w", tarPath, err)
 	}
 	return nil

@@ -25,7 +25,7 @@ type job struct {
 
 // write makes the directories, then the files in parallel, then the links, and gives the directories their modes
 // last, so that a directory without write permission can be filled.
-func (x *index) write(ctx context.Context, file io.ReaderAt, dir string) error {
+func (x *index) write(ctx context.Context, data []byte, dir string) error {
 	masked, err := umask(dir)
 	if err != nil {
 		return err
@@ -35,7 +35,7 @@ func (x *index) write(ctx context.Context, file io.ReaderAt, dir string) error {
 			return &fs.PathError{Op: "mkdir", Path: filepath.Join(dir, d.name), Err: err}
 		}
 	}
-	if err := x.writeFiles(ctx, file, dir, masked); err != nil {
+	if err := x.writeFiles(ctx, data, dir, masked); err != nil {
 		return err
 	}
 	for name, target := range x.links {
@@ -73,7 +73,7 @@ func umask(dir string) (fs.FileMode, error) {
 	return 0o777 &^ info.Mode().Perm(), nil
 }
 
-func (x *index) writeFiles(ctx context.Context, file io.ReaderAt, dir string, masked fs.FileMode) error {
+func (x *index) writeFiles(ctx context.Context, data []byte, dir string, masked fs.FileMode) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	jobs := make(chan job)
@@ -82,7 +82,7 @@ func (x *index) writeFiles(ctx context.Context, file io.ReaderAt, dir string, ma
 		writers.Add(1)
 		go func() {
 			defer writers.Done()
-			w := writer{file: file, root: dir, masked: masked}
+			w := writer{data: data, root: dir, masked: masked}
 			for job := range jobs {
 				if err := w.write(ctx, job); err != nil {
 					cancel(err)
@@ -101,16 +101,12 @@ func (x *index) writeFiles(ctx context.Context, file io.ReaderAt, dir string, ma
 	return context.Cause(ctx)
 }
 
-// writer writes files with one buffer of its own.
+// writer writes files.
 type writer struct {
-	file   io.ReaderAt
+	data   []byte // the archive
 	root   string
 	masked fs.FileMode
-	buffer []byte
 }
-
-// maxBuffer is how much of a file is read at once. Nearly all files of an environment are smaller.
-const maxBuffer = 4 << 20
 
 func (w *writer) write(ctx context.Context, job job) error {
 	if ctx.Err() != nil {
@@ -146,21 +142,10 @@ func (w *writer) writeFile(dir int, entry entry) (err error) {
 			return err
 		}
 	}
-	for offset, left := entry.offset, entry.size; left > 0; {
-		n := min(left, maxBuffer)
-		if int64(len(w.buffer)) < n {
-			w.buffer = make([]byte, n)
-		}
-		chunk := w.buffer[:n]
-		if _, err := w.file.ReadAt(chunk, offset); err != nil {
-			return fmt.Errorf("the archive is cut short: %w", err)
-		}
-		if err := writeAll(fd, chunk); err != nil {
-			return err
-		}
-		offset, left = offset+n, left-n
+	if entry.size > int64(len(w.data))-entry.offset {
+		return fmt.Errorf("the archive is cut short: %w", io.ErrUnexpectedEOF)
 	}
-	return nil
+	return writeAll(fd, w.data[entry.offset:][:entry.size])
 }
 
 func writeAll(fd int, chunk []byte) error {

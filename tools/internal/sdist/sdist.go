@@ -12,7 +12,6 @@ import (
 	"bufio"
 	"bytes"
 	"compress/bzip2"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -21,6 +20,8 @@ import (
 	"path"
 	"path/filepath"
 	"time"
+
+	"github.com/klauspost/compress/gzip"
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/metadata"
 )

@@ -98,7 +98,7 @@ func writeRatios(out io.Writer, results []*caseTimes) error {
 
 // ownSteps are the helper's steps, in the order in which they happen. Those of "prepare" happen at the same time.
 var ownSteps = []string{
-	"open room", "prepare", "prepare source", "prepare environment", "prepare interpreter", "prepare compilers",
+	"open room", "prepare", "prepare walls", "prepare source", "prepare environment", "prepare interpreter", "prepare compilers",
 	"check wheel", "deliver", "close room", "processes",
 }
 

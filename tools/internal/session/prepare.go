@@ -50,8 +50,8 @@ type Staged struct {
 // are paths.
 const isolated = "python/base"
 
-// Prepare makes the room: source, environment, interpreter and compilers are put in their places at the same time. The
-// caller closes Staged.Room. For required walls the process must be one that walls.Reenter has entered.
+// Prepare makes the room: its walls are raised, and source, environment, interpreter and compilers put in their places, at the
+// same time. The caller closes Staged.Room. For required walls the process must be one that walls.Reenter has entered.
 func Prepare(ctx context.Context, config *Config) (*Staged, error) {
 	s, err := prepare(ctx, config, func(*Staged) {})
 	if err != nil && s != nil && s.Room != nil {
@@ -220,6 +220,7 @@ func (s *Staged) fill(ctx context.Context, ready func()) error {
 			}
 		})
 	}
+	run(&python, "walls", func(context.Context) error { return s.Room.Wait() })
 	run(&python, "environment", s.fillEnvironment)
 	run(&python, "interpreter", s.fillInterpreter)
 	run(&steps, "source", s.fillSource)

@@ -17,6 +17,9 @@ var errClosed = errors.New("the room is closed")
 func (r *Room) Run(ctx context.Context, c Command) error {
 	r.running.Lock()
 	defer r.running.Unlock()
+	if err := r.Wait(); err != nil {
+		return err
+	}
 	if r.keeper == nil {
 		return fmt.Errorf("start %s: %w", c.Path, errClosed)
 	}

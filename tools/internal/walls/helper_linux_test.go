@@ -92,6 +92,9 @@ func helperMain(ctx context.Context, value string) error {
 			return err
 		}
 	}
+	if err := room.Wait(); err != nil {
+		return errors.Join(err, room.Close())
+	}
 	var found report
 	if err := runTask(ctx, room, do); err != nil {
 		found.Err = err.Error()

@@ -19,7 +19,7 @@ var systemRoots = []string{"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", 
 // writable are the directories of the room that a hook may write to; everything else is read-only for it.
 var writable = []string{Source, Environment, Cache, Output, Home, Tmp, "/tmp", "/dev/shm"}
 
-// openRequired makes a root directory for hooks, and the thread that starts them in it.
+// openRequired makes a root directory for hooks with its places, and begins to raise the walls around it.
 func (r *Room) openRequired(ctx context.Context) error {
 	if os.Getpid() != 1 {
 		return errors.New("walls: a room with required walls was opened without walls.Reenter")
@@ -42,8 +42,21 @@ func (r *Room) openRequired(ctx context.Context) error {
 	}
 	r.root = root
 	r.addPlaces()
+	if err := r.makePlaces(); err != nil {
+		return fmt.Errorf("make the room: %w", err)
+	}
+	r.raised = make(chan struct{})
+	go func() {
+		defer close(r.raised)
+		r.flaw = r.raise(ctx)
+	}()
+	return nil
+}
+
+// raise shows in the room what hooks may see of the machine, and starts the thread that starts them in it.
+func (r *Room) raise(ctx context.Context) (err error) {
 	for _, step := range []func() error{
-		r.makePlaces, r.showSystem, r.makeEtc, r.makeDev, r.showInterpreter, r.hidePackages, r.showExecroot, r.showReadOnly, r.linkTools, r.sealHidden,
+		r.showSystem, r.makeEtc, r.makeDev, r.showInterpreter, r.hidePackages, r.showExecroot, r.showReadOnly, r.linkTools, r.sealHidden,
 		r.mountProc, r.isolate,
 	} {
 		if err := context.Cause(ctx); err != nil {

@@ -101,6 +101,8 @@ type Room struct {
 	spec    Spec
 	hidden  []string // empty directories over those of the machine, to be made read-only
 	environ []string
+	raised  chan struct{} // closed when flaw, keeper and network are there; nil if they are at once
+	flaw    error         // why the walls do not stand
 	keeper  *keeper
 	network *network
 	running sync.Mutex
@@ -108,7 +110,8 @@ type Room struct {
 	closed  error
 }
 
-// Open makes a room. With Required it must be called in a process for which Reenter returned true.
+// Open makes a room. With Required it must be called in a process for which Reenter returned true; the room's places can be
+// filled when it returns, and Wait says when the walls stand.
 func Open(ctx context.Context, spec Spec) (*Room, error) {
 	if spec.TempDir == "" {
 		spec.TempDir = os.TempDir()
@@ -139,6 +142,14 @@ func Open(ctx context.Context, spec Spec) (*Room, error) {
 		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
+}
+
+// Wait returns when the walls stand, or can't.
+func (r *Room) Wait() error {
+	if r.raised != nil {
+		<-r.raised
+	}
+	return r.flaw
 }
 
 // Kind is the kind of walls that the room has.
@@ -177,7 +188,7 @@ func (r *Room) Environ() []string { return append([]string(nil), r.environ...) }
 // Network is what hooks wanted from the network, in the order in which it was first asked for: host names, and
 // ADDRESS:PORT where no name was asked. With Paths it is always empty: the network isn't the room's.
 func (r *Room) Network() []string {
-	if r.network == nil {
+	if r.Wait() != nil || r.network == nil {
 		return nil
 	}
 	return r.network.wanted()
@@ -188,6 +199,7 @@ func (r *Room) Close() error {
 	r.closing.Do(func() {
 		r.running.Lock()
 		defer r.running.Unlock()
+		_ = r.Wait() // Who asked to close it has no use for a flaw.
 		r.closed = r.close()
 		r.claimed.Close() // nil is an error that nobody needs
 	})

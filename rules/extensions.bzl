@@ -1,4 +1,4 @@
-"""The module extensions: `pyproject` for locks and sdists, `pyproject_helper` for the helper itself."""
+"""The module extensions: `pyproject` for locks and sdists, `pyproject_overrides` for what is said of all build requirements, `pyproject_helper` for the helper itself."""
 
 load("//rules/private:label_text.bzl", "label_text")
 load("//rules/private/repositories:helper.bzl", "helper")
@@ -6,9 +6,11 @@ load("//rules/private/repositories:host.bzl", "host")
 load("//rules/private/repositories:hub.bzl", "hub")
 load("//rules/private/repositories:index.bzl", "machine_index")
 load("//rules/private/repositories:locked_file.bzl", "locked_file")
+load("//rules/private/repositories:overrides.bzl", "overrides")
 load("//rules/private/repositories:system_python.bzl", "system_python")
 load("//rules/private/repositories:uv.bzl", "uv")
 load("//rules/private/repositories:uv_files.bzl", "host_name")
+load(":override.bzl", "OVERRIDE_ATTRS", "OVERRIDE_LISTS")
 
 # Names that the repositories of this extension use for others: one of their own would hide them.
 _RESERVED = ["bazel_tools", "local_config_platform", "platforms", "rules_pyproject"]
@@ -307,6 +309,32 @@ It is an extension of its own, so that a broken lock cannot take the helper away
                     doc = "Where the executable can be fetched.",
                 ),
             },
+        ),
+    },
+)
+
+def _pyproject_overrides_impl(mctx):
+    tags = [tag for module in mctx.modules if module.is_root for tag in module.tags.all_projects]
+    if len(tags) > 1:
+        fail("\npyproject_overrides.all_projects is there {} times, and what is said of one name has to stand in one place.\nPossible fixes:\n  - make one of them\n".format(len(tags)))
+    said = {name: getattr(tag, name) for tag in tags for name in OVERRIDE_LISTS if getattr(tag, name)}
+    runtime_lock = [str(tag.runtime_lock) for tag in tags if tag.runtime_lock]
+    overrides(
+        name = "rules_pyproject_overrides",
+        runtime_lock = runtime_lock[0] if runtime_lock else "",
+        said = said,
+    )
+    return mctx.extension_metadata(reproducible = True)
+
+pyproject_overrides = module_extension(
+    implementation = _pyproject_overrides_impl,
+    doc = """Says what the build requirements of all projects are, in the place of those who wrote them (BE-6).
+
+It reads no lock, so that it changes no repository of locked files. A single project's own are a `pyproject_override`.""",
+    tag_classes = {
+        "all_projects": tag_class(
+            doc = """What counts for every project of the workspace, for the names that the project's own overrides do not speak of. One tag, in the root module; those of other modules do not count.""",
+            attrs = OVERRIDE_ATTRS,
         ),
     },
 )

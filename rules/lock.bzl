@@ -2,6 +2,7 @@
 
 load("@bazel_skylib//lib:shell.bzl", "shell")
 load("//rules/private:label_text.bzl", "label_text")
+load("//rules/private:overrides.bzl", "override_flags", "overrides_of", "runtime_locks")
 load("//rules/private:session.bzl", "HELPER", "HOOK_ATTRS", "PYTHON", "SESSION_TOOLCHAINS", "add_hooks")
 load("//rules/private:source.bzl", "SOURCE_ATTRS", "add_placed")
 load(":providers.bzl", "PyprojectLockInfo", "PyprojectWheelInfo")
@@ -76,7 +77,8 @@ def _pyproject_lock_impl(ctx):
         args.add("--requirement=" + requirement)
     ctx.actions.write(params, args)
 
-    flags, inputs = [], []
+    overrides = overrides_of(ctx)
+    flags, inputs = override_flags(overrides, lambda file: file.path), []
     if ctx.file.sdist:
         flags.append("--sdist=" + ctx.file.sdist.path)
     if ctx.attr.ask and (ctx.file.project or ctx.file.sdist):
@@ -100,11 +102,12 @@ def _pyproject_lock_impl(ctx):
     return [
         DefaultInfo(
             executable = launcher,
-            runfiles = ctx.runfiles([params, helper, ctx.file._uv, ctx.file._index] + sdist + wheels, transitive_files = depset(transitive = inputs)),
+            runfiles = ctx.runfiles([params, helper, ctx.file._uv, ctx.file._index] + sdist + wheels + runtime_locks(overrides), transitive_files = depset(transitive = inputs)),
         ),
         PyprojectLockInfo(
             helper = helper,
             out = out,
+            overrides = overrides,
             params = params,
             sdist = ctx.file.sdist,
             sources = depset([f for f in [ctx.file.project, ctx.file.sdist] if f]),

@@ -2,6 +2,7 @@
 
 load("@bazel_skylib//lib:shell.bzl", "shell")
 load("//rules/private:label_text.bzl", "label_text")
+load("//rules/private:overrides.bzl", "override_flags", "runtime_locks")
 load(":providers.bzl", "PyprojectLockInfo")
 
 # `bazel run` of a test would have paths read relative to where it was typed.
@@ -20,11 +21,14 @@ def _pyproject_lock_test_impl(ctx):
             label_text(ctx.attr.lock.label),
             info.out,
         ))
+    flags = override_flags(info.overrides, lambda file: file.short_path)
+    if info.sdist:
+        flags.append("--sdist=" + info.sdist.short_path)
     launcher = ctx.actions.declare_file(ctx.label.name)
     ctx.actions.write(
         launcher,
         _LAUNCHER.format(
-            flags = shell.quote("--sdist=" + info.sdist.short_path) if info.sdist else "",
+            flags = " ".join([shell.quote(flag) for flag in flags]),
             helper = info.helper.short_path,
             label = label_text(ctx.label),
             out = info.out,
@@ -34,7 +38,7 @@ def _pyproject_lock_test_impl(ctx):
     )
     return [DefaultInfo(
         executable = launcher,
-        runfiles = ctx.runfiles([info.params, info.helper, ctx.file.file] + ctx.files.data, transitive_files = info.sources),
+        runfiles = ctx.runfiles([info.params, info.helper, ctx.file.file] + runtime_locks(info.overrides) + ctx.files.data, transitive_files = info.sources),
     )]
 
 pyproject_lock_test = rule(

@@ -74,12 +74,21 @@ PyprojectLibraryInfo = provider(
     },
 )
 
+PyprojectOverrideInfo = provider(
+    doc = "What is said of build requirements in the place of those who wrote them.",
+    fields = {
+        "runtime_lock": "File: the lock that the project runs with, or None.",
+        "text": "string: the override as JSON, one of the helper's `--override` flags; empty where it says nothing.",
+    },
+)
+
 PyprojectLockInfo = provider(
     doc = "What a lock is written from, for what holds the lock against it: `pyproject_lock_test`.",
     fields = {
         "helper": "File: the helper that understands the parameters.",
         "out": "string: the lock's path, relative to the main repository.",
-        "params": "File: the parameters of the helper's verb `lock`, one argument a line, without those that differ between a build and `bazel run`: the sdist and the session.",
+        "overrides": "list of PyprojectOverrideInfo: what is said of the requirements.",
+        "params": "File: the parameters of the helper's verb `lock`, one argument a line, without those that differ between a build and `bazel run`: the sdist, the overrides and the session.",
         "sdist": "File: the sdist, or None for a project.",
         "sources": "depset of File: the project's pyproject.toml or setup.py, or its sdist.",
     },

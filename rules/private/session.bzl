@@ -6,6 +6,7 @@ load("//rules:providers.bzl", "BuildEnvironmentInfo", "PyprojectSessionInfo")
 load(":compilers.bzl", "add_compilers")
 load(":interpreter_key.bzl", "interpreter_key")
 load(":label_text.bzl", "label_text")
+load(":overrides.bzl", "OVERRIDES_ATTRS", "add_overrides", "overrides_of", "runtime_locks")
 load(":source.bzl", "SOURCE_ATTRS", "add_source")
 
 HELPER = Label("//rules:toolchain_type")
@@ -14,7 +15,7 @@ PYTHON = Label("//rules:python_toolchain_type")
 SESSION_TOOLCHAINS = [HELPER, PYTHON] + use_cc_toolchain(mandatory = False)
 
 # How hooks are run, whatever is built, of whichever source.
-HOOK_ATTRS = {
+HOOK_ATTRS = OVERRIDES_ATTRS | {
     "config_settings": attr.string_list_dict(
         doc = "PEP 517's config settings. One value reaches the hooks as a string, several as a list in their order.",
     ),
@@ -149,7 +150,9 @@ def session(ctx):
 
     args.add(ctx.attr.unknown_build_system_keys, format = "--unknown-build-system-keys=%s")
     inputs = add_hooks(ctx, args, ctx.attr.placed_srcs.keys())
-    inputs += [_add_environment(ctx, args)] + add_source(ctx, args)
+    overrides = overrides_of(ctx)
+    add_overrides(args, overrides)
+    inputs += [_add_environment(ctx, args), depset(runtime_locks(overrides))] + add_source(ctx, args)
     helper = ctx.toolchains[HELPER].helper
     all_inputs = depset(transitive = inputs)
     params = ctx.actions.declare_file(ctx.label.name + ".params")

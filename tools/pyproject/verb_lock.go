@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/lock"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/override"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/requirement"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/resolver"
 )
@@ -33,6 +34,7 @@ type lockCommand struct {
 	upgradePackages                []string
 	requirements                   []requirement.Requirement
 	wheels                         []resolver.Wheel
+	overrides                      *override.Set
 	old                            *lock.Lock // the lock that is there, or nil
 	asking                         lockAsking
 }
@@ -53,7 +55,7 @@ func runLock(ctx context.Context, args []string, std Streams) error {
 	old := c.existing(root, name, std)
 	c.old = old
 	opts := resolver.Options{
-		Title: c.title, UV: c.uv, Python: c.python, Requirements: requirements(wanted), Wheels: c.wheels, Preferred: old, Upgrade: c.upgradePackages,
+		Title: c.title, UV: c.uv, Python: c.python, Requirements: requirements(wanted), Wheels: c.wheels, Overrides: c.overrides, Preferred: old, Upgrade: c.upgradePackages,
 	}
 	if c.upgrade {
 		opts.Preferred = nil
@@ -79,6 +81,9 @@ func runLock(ctx context.Context, args []string, std Streams) error {
 	if !written {
 		fmt.Fprintf(std.Err, "%s is up to date\n", c.lockTitle)
 		return nil
+	}
+	for _, line := range c.overrides.Lines() {
+		fmt.Fprintf(std.Err, "override %s\n", line)
 	}
 	for _, line := range resolver.Changes(old, resolved) {
 		fmt.Fprintf(std.Err, "%s\n", line)
@@ -136,6 +141,7 @@ func parseLock(args []string, std Streams) (*lockCommand, error) {
 		return err
 	})
 	c.asking.addFlags(flags)
+	addOverrideFlags(flags, &c.asking.overrides)
 	flags.BoolVar(&c.checking, "check", false, "write nothing; fail if the lock does not satisfy what is wanted. Of a project only pyproject.toml has to be there")
 	flags.Func("requirement", "a further build `requirement` (PEP 508), repeated", func(text string) error {
 		r, err := requirement.Parse(text)
@@ -152,6 +158,10 @@ func parseLock(args []string, std Streams) (*lockCommand, error) {
 	}
 	if flags.NArg() > 0 {
 		return nil, usagef("lock: %q is not a flag", flags.Arg(0))
+	}
+	var err error
+	if c.overrides, err = override.NewSet(c.asking.overrides); err != nil {
+		return nil, err
 	}
 	if err := c.complete(); err != nil {
 		return nil, err

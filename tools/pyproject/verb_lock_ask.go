@@ -18,6 +18,7 @@ import (
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/hook"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/interpreter"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/lock"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/override"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/requirement"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/resolver"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/session"
@@ -26,6 +27,7 @@ import (
 // lockAsking are the flags of the verb lock that say how hooks are asked (REQ-5).
 type lockAsking struct {
 	interpreters  []interpreter.Source
+	overrides     []override.Override
 	walls, params string
 	merge         []string
 	forget        bool
@@ -202,6 +204,11 @@ func (c *lockCommand) askArguments(source *lockSource, python interpreter.Source
 		return nil, err
 	}
 	args = append(args, from...)
+	overrides, err := overrideArguments(c.asking.overrides)
+	if err != nil {
+		return nil, err
+	}
+	args = append(args, overrides...)
 	// Last, because it may place files into the tree: of two for one place the later wins.
 	if c.asking.params != "" {
 		args = append(args, "@"+c.asking.params)

@@ -18,6 +18,7 @@ func (c *lockCommand) check(ctx context.Context, std Streams) error {
 	if err != nil {
 		return err
 	}
+	wanted = append(wanted, constrained(c.overrides)...)
 	root, name := filepath.Split(c.out)
 	locked, err := lock.Read(root, name)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -79,6 +79,7 @@ func (c *lockCommand) addTo(k keyed, declared []requirement.Requirement) error {
 		return err
 	}
 	k.text(c.out, c.title, c.python, c.asking.walls)
+	k.text(c.overrides.Lines()...)
 	for _, r := range declared {
 		k.text(r.String())
 	}

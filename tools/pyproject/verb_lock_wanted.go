@@ -35,6 +35,7 @@ func (c *lockCommand) wanted(ctx context.Context, std Streams) ([]repository.Wan
 	for _, r := range c.requirements {
 		wanted = append(wanted, repository.Wanted{Requirement: r, By: "`requirements` of the lock"})
 	}
+	wanted = overridden(c.overrides, wanted)
 	for _, w := range wanted {
 		if err := c.checkSelf(w.Requirement, w.By); err != nil {
 			return nil, err

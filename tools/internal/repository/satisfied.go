@@ -13,6 +13,8 @@ import (
 type Wanted struct {
 	Requirement requirement.Requirement
 	By          string
+	// IfThere says that the requirement only constrains: what is not locked satisfies it.
+	IfThere bool
 }
 
 // Unsatisfied holds requirements against a lock, for every Python from the oldest one on and for every platform that
@@ -34,7 +36,11 @@ func Unsatisfied(l *lock.Lock, wanted []Wanted, oldest string) ([]string, error)
 				continue
 			}
 			asked++
-			if what := m.found(l, w.Requirement); what != "" {
+			what := m.found(l, w.Requirement)
+			if what == notLocked && w.IfThere {
+				continue
+			}
+			if what != "" {
 				if found[what] == nil {
 					order = append(order, what)
 				}
@@ -119,10 +125,13 @@ func (m machine) found(l *lock.Lock, r requirement.Requirement) string {
 		return "" // which version it has is known when it is built
 	}
 	if len(others) == 0 {
-		return "nothing of that name"
+		return notLocked
 	}
 	return strings.Join(others, " and ")
 }
+
+// notLocked is found where no entry has the name.
+const notLocked = "nothing of that name"
 
 // pinned is what an entry of a lock says of a distribution. What that requires is not in a lock.
 func pinned(p lock.Package) requirement.Distribution {

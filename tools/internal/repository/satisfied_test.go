@@ -56,7 +56,7 @@ func TestUnsatisfied(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := Unsatisfied(l, []Wanted{{r, "somebody"}}, c.oldest)
+		got, err := Unsatisfied(l, []Wanted{{Requirement: r, By: "somebody"}}, c.oldest)
 		if err != nil || !slices.EqualFunc(got, c.problems, strings.HasSuffix) && !slices.EqualFunc(got, c.problems, strings.Contains) {
 			t.Errorf("%s from %s on: %q, %v, want %q", c.wanted, c.oldest, got, err, c.problems)
 		}
@@ -68,7 +68,7 @@ func TestUnsatisfied(t *testing.T) {
 		t.Fatal(err)
 	}
 	r, _ := requirement.Parse("missing")
-	got, err := Unsatisfied(l, []Wanted{{r, "somebody"}}, "3.12")
+	got, err := Unsatisfied(l, []Wanted{{Requirement: r, By: "somebody"}}, "3.12")
 	want := []string{"wanted missing (by somebody), found a lock for Python >=3.13, for Python 3.12",
 		"wanted missing (by somebody), found nothing of that name, for Python 3.13, 3.14, 3.15"}
 	if err != nil || !slices.Equal(got, want) {

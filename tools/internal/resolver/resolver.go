@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/lock"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/override"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/requirement"
 )
 
@@ -28,6 +29,8 @@ type Options struct {
 	Requirements []requirement.Requirement
 	// Wheels are build requirements that targets build. They are in the lock, and what they require is resolved.
 	Wheels []Wheel
+	// Overrides change what is wanted, and what the distributions that are found require.
+	Overrides *override.Set
 	// Preferred is the lock that there was: what it pins stays where it still fits. It may be nil.
 	Preferred *lock.Lock
 	// Upgrade are distributions of which the newest version is taken, whatever Preferred pins.
@@ -60,6 +63,8 @@ func Resolve(ctx context.Context, opts Options) (*lock.Lock, error) {
 		return nil, fmt.Errorf("resolve: %w", err)
 	}
 	defer os.RemoveAll(dir)
+	// Hooks may have asked for something that is overridden.
+	opts.Requirements = opts.Overrides.Requires(opts.Requirements)
 	if err := writeInputs(dir, opts); err != nil {
 		return nil, err
 	}
@@ -100,6 +105,9 @@ func writeInputs(dir string, opts Options) error {
 	if err := os.WriteFile(filepath.Join(dir, inputName), []byte(in.String()), 0o666); err != nil {
 		return fmt.Errorf("write requirements: %w", err)
 	}
+	if err := writeOverrides(dir, opts); err != nil {
+		return err
+	}
 	// uv refuses a lock without packages.
 	if opts.Preferred == nil || len(opts.Preferred.Packages) == 0 {
 		return nil
@@ -126,6 +134,7 @@ func runUV(ctx context.Context, dir string, opts Options) error {
 		"--system-certs",
 		"--quiet",
 	}
+	args = append(args, overridesArguments...)
 	if opts.Index != "" {
 		args = append(args, "--default-index", opts.Index)
 	}
@@ -151,8 +160,8 @@ func runUV(ctx context.Context, dir string, opts Options) error {
 	case ctx.Err() != nil:
 		return fmt.Errorf("resolve the build requirements of %s: %w", opts.Title, ctx.Err())
 	case errors.As(err, &exit):
-		return fmt.Errorf("the build requirements of %s can't be resolved. They are:\n%s\nuv says:\n%s",
-			opts.Title, indent(list(opts)), indent(strings.TrimSpace(stderr.String())))
+		return fmt.Errorf("the build requirements of %s can't be resolved. They are:\n%s%s\nuv says:\n%s",
+			opts.Title, indent(list(opts)), listOverrides(opts), indent(strings.TrimSpace(stderr.String())))
 	default:
 		return fmt.Errorf("run uv: %w", err)
 	}

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/hook"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/override"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/project"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/walls"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/wheel"
@@ -35,6 +36,8 @@ type Config struct {
 	// Lock is what messages call the lock, and Repair is the command that brings it up to date; both may be empty.
 	Lock   string
 	Repair string
+	// Overrides change what the project, its hooks and the distributions of the environment ask for (BE-6).
+	Overrides []override.Override
 	// Interpreter is the absolute path of a system interpreter. Otherwise InterpreterArchive is the archive of an
 	// in-build one, and InterpreterExecutable the executable's path in it.
 	Interpreter           string

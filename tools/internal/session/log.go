@@ -61,6 +61,9 @@ func (s *Staged) describe(r *record) {
 		names = append(names, d.Name+" "+d.Version)
 	}
 	line("environment", "%s", orNone(names, ", "))
+	for _, override := range s.overrides.Lines() {
+		line("override", "%s", override)
+	}
 	line("walls", "%s", c.Walls)
 	compilers := "none: " + noToolchain
 	if c.Compilers.declared() {

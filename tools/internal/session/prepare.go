@@ -17,6 +17,7 @@ import (
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/environment"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/hook"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/interpreter"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/override"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/project"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/sdist"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/walls"
@@ -38,8 +39,9 @@ type Staged struct {
 	Env      []string
 	Settings hook.Settings
 
-	config *Config
-	time   time.Time
+	config    *Config
+	overrides *override.Set
+	time      time.Time
 	// What a mapping of the cache directory added: the variables of Env that came after the interpreters had started, and lines
 	// for the log.
 	variables []string
@@ -73,6 +75,9 @@ func prepare(ctx context.Context, config *Config, ready func(*Staged)) (*Staged,
 		return nil, err
 	}
 	s.time = time.Unix(epoch, 0)
+	if s.overrides, err = override.NewSet(config.Overrides); err != nil {
+		return nil, err
+	}
 	if s.Info, err = environment.ReadInfo(config.EnvironmentInfo); err != nil {
 		return nil, err
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/rules-pyproject/rules_pyproject/tools/internal/environment"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/requirement"
 )
 
@@ -44,7 +43,23 @@ func (s *Staged) checkStatic() error {
 	if s.config.Sdist == "" {
 		fixes = append(fixes, "change the requirement in "+s.config.pyprojectFile())
 	}
-	return s.checkRequirements(asked, system.Requires, fixes)
+	if err := s.checkRequirements(asked, append(s.overrides.Requires(system.Requires), s.overrides.Added()...), fixes); err != nil {
+		return err
+	}
+	return s.checkConstraints()
+}
+
+// checkConstraints holds the environment against the constraints of overrides (BE-6).
+func (s *Staged) checkConstraints() error {
+	have, err := s.distributions()
+	if err != nil {
+		return err
+	}
+	problems := s.overrides.Violated(have, s.Info.Interpreter.Markers)
+	if len(problems) == 0 {
+		return nil
+	}
+	return s.requirementsError("the constraints of its overrides", problems, []string{s.lockAgain(), "give the target that writes the lock the overrides of this one"})
 }
 
 // checkDynamic holds what a get_requires hook returned against the environment (REQ-5).
@@ -58,7 +73,8 @@ func (s *Staged) checkDynamic(hookName string, asked []string) error {
 		}
 		wanted = append(wanted, parsed)
 	}
-	have, err := distributions(s.Info)
+	wanted = s.overrides.Requires(wanted)
+	have, err := s.distributions()
 	if err != nil {
 		return err
 	}
@@ -79,7 +95,7 @@ func (s *Staged) checkDynamic(hookName string, asked []string) error {
 }
 
 func (s *Staged) checkRequirements(asked string, wanted []requirement.Requirement, fixes []string) error {
-	have, err := distributions(s.Info)
+	have, err := s.distributions()
 	if err != nil {
 		return err
 	}
@@ -87,6 +103,10 @@ func (s *Staged) checkRequirements(asked string, wanted []requirement.Requiremen
 	if len(problems) == 0 {
 		return nil
 	}
+	return s.requirementsError(asked, problems, fixes)
+}
+
+func (s *Staged) requirementsError(asked string, problems []requirement.Problem, fixes []string) error {
 	failure := &requirementsError{lock: s.lockName(), asked: asked, fixes: fixes}
 	for _, problem := range problems {
 		failure.problems = append(failure.problems, problem.String()+s.skipped(problem)+s.built(problem))
@@ -132,10 +152,10 @@ func (s *Staged) repair() string {
 
 func (s *Staged) lockAgain() string { return "lock again" + s.repair() }
 
-// distributions are the environment's, as requirements are compared with.
-func distributions(info *environment.Info) ([]requirement.Distribution, error) {
+// distributions are the environment's, as requirements are compared with: what is overridden they don't require.
+func (s *Staged) distributions() ([]requirement.Distribution, error) {
 	var out []requirement.Distribution
-	for _, d := range info.Distributions {
+	for _, d := range s.Info.Distributions {
 		one := requirement.Distribution{Name: d.Name, Version: d.Version, DirectURL: d.DirectURL, Hash: d.SHA256}
 		for _, text := range d.RequiresDist {
 			parsed, err := requirement.Parse(text)
@@ -145,6 +165,7 @@ func distributions(info *environment.Info) ([]requirement.Distribution, error) {
 			}
 			one.Requires = append(one.Requires, parsed)
 		}
+		one.Requires = s.overrides.Requires(one.Requires)
 		out = append(out, one)
 	}
 	return out, nil

@@ -73,6 +73,9 @@ func run(ctx context.Context, config *Config, build builder, hooks ...hook.Name)
 	for _, warning := range result.Warnings[len(staged.Warnings):] {
 		log.printf("warning: %s\n", warning)
 	}
+	for _, override := range staged.overrides.Unused() {
+		log.printf("this override has met nothing: %s\n", override)
+	}
 	log.printf("\nmade %s\n", result.Name)
 	return result, nil
 }

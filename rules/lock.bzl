@@ -1,10 +1,11 @@
 """`pyproject_lock`: writes the lock of a project's build requirements."""
 
 load("@bazel_skylib//lib:shell.bzl", "shell")
+load("//rules/private:asking.bzl", "add_asking")
 load("//rules/private:label_text.bzl", "label_text")
 load("//rules/private:overrides.bzl", "override_flags", "overrides_of", "runtime_locks")
-load("//rules/private:session.bzl", "HELPER", "HOOK_ATTRS", "PYTHON", "SESSION_TOOLCHAINS", "add_hooks")
-load("//rules/private:source.bzl", "SOURCE_ATTRS", "add_placed")
+load("//rules/private:session.bzl", "HELPER", "HOOK_ATTRS", "SESSION_TOOLCHAINS")
+load("//rules/private:source.bzl", "SOURCE_ATTRS")
 load(":providers.bzl", "PyprojectLockInfo", "PyprojectWheelInfo")
 
 # The parameters name files relative to the execution root, which lies above `bazel-out` in the launcher's own path: the
@@ -16,27 +17,6 @@ self=$(readlink -f "$0")
 cd "${{self%%/bazel-out/*}}"
 exec {helper} lock --in-workspace @{params} {flags} "$@"
 """
-
-def _add_asking(ctx, session):
-    """How hooks are asked: the flags of the verb `lock` for it, and a list of depsets of what the session reads.
-
-    The session's own flags are in a file of their own, which the verb hands on."""
-    python = ctx.toolchains[PYTHON].python
-    args = ctx.actions.args()
-    args.set_param_file_format("multiline")
-    args.add(label_text(ctx.label), format = "--label=%s")
-    inputs = add_hooks(ctx, args, ctx.attr.placed_srcs.keys())
-    for target, place in ctx.attr.placed_srcs.items():
-        add_placed(ctx, args, ctx.file.project.dirname, target, place)
-        inputs.append(target[DefaultInfo].files)
-    ctx.actions.write(session, args)
-    flags = ["--session=" + session.path]
-    if python.archive:
-        flags += ["--interpreter-archive=" + python.archive.path, "--interpreter-executable=" + python.executable]
-        inputs.append(depset([python.archive]))
-    else:
-        flags.append("--interpreter=" + python.executable)
-    return flags, inputs + [depset([session])]
 
 def _wheel_flags(ctx):
     """The flags of the verb `lock` for what other targets build (BE-8), and the files that they name."""
@@ -82,7 +62,7 @@ def _pyproject_lock_impl(ctx):
     if ctx.file.sdist:
         flags.append("--sdist=" + ctx.file.sdist.path)
     if ctx.attr.ask and (ctx.file.project or ctx.file.sdist):
-        asking, inputs = _add_asking(ctx, ctx.actions.declare_file(ctx.label.name + ".session"))
+        asking, inputs = add_asking(ctx, label_text(ctx.label), ctx.attr.placed_srcs, ctx.file.project.dirname if ctx.file.project else "")
         flags += asking
     wheel_flags, wheels = _wheel_flags(ctx)
     flags += wheel_flags

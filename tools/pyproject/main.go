@@ -52,6 +52,7 @@ var verbs = []verb{
 	{"repositories", "describe the repositories of locks for the module extension", runRepositories},
 	{"interpreter", "pack an in-build Python interpreter into one archive", runInterpreter},
 	{"environment", "make the archive of a build environment from locked wheels", runEnvironment},
+	{"generate", "write BUILD files, MODULE.bazel and locks for the projects below a directory", runGenerate},
 	{"lock", "write the lock of a project's build requirements, with uv", runLock},
 	{"requires", "ask a project's hooks what they need, for the verb lock", runRequires},
 	{"shell", "open the room of a build for a person", runShell},

@@ -30,6 +30,7 @@ type lockCommand struct {
 	out, uv, python, index         string
 	command                        string
 	title, lockTitle               string // what the lock is for, and the lock, as the user wrote them
+	relativeTo                     string
 	inWorkspace, upgrade, checking bool
 	upgradePackages                []string
 	requirements                   []requirement.Requirement
@@ -131,6 +132,7 @@ func parseLock(args []string, std Streams) (*lockCommand, error) {
 	flags.StringVar(&c.index, "index-file", "", "`path` of a JSON file whose \"url\" is the index to use where no environment variable names one")
 	flags.StringVar(&c.command, "command", "", "the `command` that the lock's header names")
 	flags.BoolVar(&c.inWorkspace, "in-workspace", false, "--project and --out are relative to the workspace of \"bazel run\"")
+	flags.StringVar(&c.relativeTo, "relative-to", os.Getenv("BUILD_WORKING_DIRECTORY"), "the `directory` that --project and --out are relative to, if it is not the working directory")
 	flags.BoolVar(&c.upgrade, "upgrade", false, "choose the newest versions, whatever the lock pins now")
 	flags.Func("upgrade-package", "choose the newest version of the distribution of this `name`, whatever the lock pins now (repeated)", func(name string) error {
 		r, err := requirement.Parse(name)
@@ -197,7 +199,7 @@ func (c *lockCommand) complete() error {
 
 // resolvePaths makes paths absolute: "bazel run" starts the verb in a directory that no user has in mind.
 func (c *lockCommand) resolvePaths() error {
-	base := os.Getenv("BUILD_WORKING_DIRECTORY")
+	base := c.relativeTo
 	if c.inWorkspace {
 		base = os.Getenv("BUILD_WORKSPACE_DIRECTORY")
 		if base == "" {

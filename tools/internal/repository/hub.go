@@ -117,6 +117,18 @@ func stems(environments []environment) ([]string, map[string][]environment) {
 	return names, byName
 }
 
+// EnvironmentLabel is the target of a lock in a hub. alone says that no other lock of the hub lies in the package.
+func EnvironmentLabel(hub, pkg, lock string, alone bool) string {
+	label := "@" + hub
+	if pkg != "" || !alone {
+		label += "//" + pkg
+	}
+	if !alone {
+		label += ":" + stem(lock)
+	}
+	return label
+}
+
 // stem is a lock's name without its extension. PEP 751's pylock.NAME.toml is called NAME, and a directory of locks like the
 // directory.
 func stem(name string) string {

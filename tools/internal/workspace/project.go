@@ -1,0 +1,178 @@
+package workspace
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	toml "github.com/pelletier/go-toml/v2"
+
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/buildfile"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/project"
+)
+
+const (
+	pyproject = "pyproject.toml"
+	setup     = "setup.py"
+)
+
+// fixtures are names of directories below a project in which projects are data of its tests.
+var fixtures = []string{"test", "tests", "testing", "testdata", "fixtures"}
+
+// Skipped is a directory that looks like a project and is none.
+type Skipped struct {
+	// Path is the file that looks like one, and Why says why it is none.
+	Path, Why string
+}
+
+// found is a project.
+type found struct {
+	dir       *directory
+	marker    string
+	published bool
+	file      *buildfile.File
+	lock      *buildfile.Lock
+	targets   []*buildfile.Target
+}
+
+// finder looks for projects in directories.
+type finder struct {
+	root     string
+	projects []*found
+	skipped  []Skipped
+	problems []error
+}
+
+// find looks for projects in a directory and below it. above is the project around it.
+func (f *finder) find(d *directory, above *found) {
+	if d.foreign {
+		f.skipForeign(d)
+		return
+	}
+	if d.excluded {
+		return
+	}
+	if p := f.project(d, above); p != nil {
+		f.projects = append(f.projects, p)
+		above = p
+	}
+	for _, child := range d.children {
+		f.find(child, above)
+	}
+}
+
+// skipForeign says that a repository inside of this one may have projects of its own.
+func (f *finder) skipForeign(d *directory) {
+	d.walk(func(below *directory) bool {
+		if below.has(pyproject) || below.has(setup) {
+			f.skip(d.path, "is a Bazel module of its own; run generate there")
+			return false
+		}
+		return true
+	})
+}
+
+func (f *finder) skip(path, format string, args ...any) {
+	skipped := Skipped{path, fmt.Sprintf(format, args...)}
+	if !slices.Contains(f.skipped, skipped) {
+		f.skipped = append(f.skipped, skipped)
+	}
+}
+
+// project gives the project whose top is the directory, or nil.
+func (f *finder) project(d *directory, above *found) *found {
+	marker := pyproject
+	if !d.has(pyproject) {
+		marker = setup
+		if !d.has(setup) {
+			return nil
+		}
+	}
+	file := path.Join(d.path, marker)
+	if above != nil {
+		if above.published {
+			f.skip(file, "is part of an unpacked sdist")
+			return nil
+		}
+		between := strings.Split(strings.TrimPrefix(d.path, above.dir.path), "/")
+		if i := slices.IndexFunc(between, func(name string) bool { return slices.Contains(fixtures, name) }); i >= 0 {
+			f.skip(file, "is below %q of another project, so it is taken for test data", between[i])
+			return nil
+		}
+	}
+	why, err := f.judge(d, marker)
+	if err != nil {
+		f.problems = append(f.problems, err)
+		return nil
+	}
+	if why != "" {
+		f.skip(file, "%s", why)
+		return nil
+	}
+	return &found{dir: d, marker: marker, published: d.isPublished()}
+}
+
+// judge says why the directory is no project, if it is none. What is wrong with a project is an error.
+func (f *finder) judge(d *directory, marker string) (why string, err error) {
+	dir := filepath.Join(f.root, filepath.FromSlash(d.path))
+	if marker == setup {
+		return judgeSetup(d, dir)
+	}
+	if !d.has(setup) {
+		declared, err := f.declares(d, dir)
+		if err != nil {
+			return "", err
+		}
+		if !declared {
+			return "has no [build-system] table, and there is no setup.py: nothing builds it", nil
+		}
+	}
+	opts := project.Options{File: path.Join(d.path, pyproject)}
+	if d.isPublished() {
+		opts.UnknownKeys = project.AsWarning
+	}
+	_, _, err = project.Read(dir, opts)
+	return "", err
+}
+
+// declares says whether pyproject.toml has a [build-system] table; it is read leniently, and one that can't be read at all
+// is left to project.Read, which says what is wrong.
+func (f *finder) declares(d *directory, dir string) (bool, error) {
+	data, err := os.ReadFile(filepath.Join(dir, pyproject))
+	if err != nil {
+		return false, fmt.Errorf("look for projects: %w", err)
+	}
+	var tables map[string]any
+	if err := toml.Unmarshal(data, &tables); err != nil {
+		var decode *toml.DecodeError
+		if errors.As(err, &decode) {
+			return true, nil
+		}
+		return false, fmt.Errorf("look for projects: %s: %w", path.Join(d.path, pyproject), err)
+	}
+	_, declared := tables["build-system"]
+	return declared, nil
+}
+
+var importsSetup = regexp.MustCompile(`(?m)^\s*(import|from)\s+(setuptools|distutils|numpy\.distutils|skbuild)\b`)
+
+// judgeSetup tells the setup.py of a project from a module of this name.
+func judgeSetup(d *directory, dir string) (why string, err error) {
+	if d.has("__init__.py") {
+		return "is a module of a package", nil
+	}
+	data, err := os.ReadFile(filepath.Join(dir, setup))
+	if err != nil {
+		return "", fmt.Errorf("look for projects: %w", err)
+	}
+	if !importsSetup.Match(data) && !bytes.Contains(data, []byte("setup(")) {
+		return "neither imports setuptools nor calls setup()", nil
+	}
+	return "", nil
+}

@@ -26,13 +26,15 @@ type Adapter struct {
 	Name string
 	// Backends are the modules that build-backend may name, without an object: "mesonpy".
 	Backends []string
+	// Distribution has to be in the build environment. A backend out of the source tree itself changes with it, and is not mapped.
+	Distribution string
 	// Map says what the hooks get, and deletes from Told.Cache what must not be kept. An error ends the build: it is for a
 	// machine that does not work, not for a project that does not fit.
 	Map func(Told) (Mapping, error)
 }
 
 // Table is what there is, each in a file of its own.
-var Table = []Adapter{}
+var Table = []Adapter{maturin, mesonPython, pyBuildCMake, scikitBuildCore, setuptoolsRust}
 
 // Told is what an adapter is told.
 type Told struct {
@@ -72,10 +74,12 @@ type Mapping struct {
 	Notes []string
 }
 
-// Find finds the adapter of a backend in a table.
-func Find(table []Adapter, backend string) (Adapter, bool) {
+// Find finds the adapter in a table for a backend, and for the environment that it comes from: versions by normalised name.
+func Find(table []Adapter, backend string, versions map[string]string) (Adapter, bool) {
 	module, _, _ := strings.Cut(backend, ":")
-	i := slices.IndexFunc(table, func(a Adapter) bool { return slices.Contains(a.Backends, module) })
+	i := slices.IndexFunc(table, func(a Adapter) bool {
+		return slices.Contains(a.Backends, module) && (a.Distribution == "" || versions[a.Distribution] != "")
+	})
 	if i < 0 {
 		return Adapter{}, false
 	}

@@ -10,9 +10,10 @@ import (
 )
 
 func TestFind(t *testing.T) {
-	table := []Adapter{{Name: "a", Backends: []string{"a", "a.api"}}, {Name: "b", Backends: []string{"b"}}}
-	for backend, want := range map[string]string{"a": "a", "a.api:main": "a", "b:x.y": "b", "a.other": "", "": ""} {
-		found, ok := Find(table, backend)
+	table := []Adapter{{Name: "a", Backends: []string{"a", "a.api"}}, {Name: "b", Backends: []string{"b"}},
+		{Name: "c", Backends: []string{"c"}, Distribution: "c-there"}, {Name: "d", Backends: []string{"c", "d"}, Distribution: "d-absent"}}
+	for backend, want := range map[string]string{"a": "a", "a.api:main": "a", "b:x.y": "b", "a.other": "", "": "", "c": "c", "d": ""} {
+		found, ok := Find(table, backend, map[string]string{"c-there": "1"})
 		if found.Name != want || ok != (want != "") {
 			t.Errorf("%s: found %q", backend, found.Name)
 		}

@@ -18,7 +18,11 @@ var adapters = adapter.Table
 // (CACHE-8). It is called when everything is staged, and before a hook runs.
 func (s *Staged) mapCache() error {
 	system := s.Project.BuildSystem
-	found, ok := adapter.Find(adapters, system.Backend)
+	versions := map[string]string{}
+	for _, d := range s.Info.Distributions {
+		versions[requirement.NormalizeName(d.Name)] = d.Version
+	}
+	found, ok := adapter.Find(adapters, system.Backend, versions)
 	if !ok {
 		return nil
 	}
@@ -33,12 +37,9 @@ func (s *Staged) mapCache() error {
 	}
 	defer directory.Close()
 	told := adapter.Told{
-		Backend: system.Backend, Versions: map[string]string{},
+		Backend: system.Backend, Versions: versions,
 		Settings: s.config.Settings, Env: s.config.Env,
 		Source: source, Cache: directory, Inside: s.Room.Inside(walls.Cache), Empty: true,
-	}
-	for _, d := range s.Info.Distributions {
-		told.Versions[requirement.NormalizeName(d.Name)] = d.Version
 	}
 	mapping, err := found.Map(told)
 	if err != nil {

@@ -89,6 +89,7 @@ func addSessionFlags(flags *flag.FlagSet, c *session.Config) {
 	flags.DurationVar(&c.Timeout, "timeout", 0, "how long one hook may run, as in 90s or 2h (default: for ever)")
 	addToolFlags(flags, list, c)
 	addCompilerFlags(text, list, &c.Compilers)
+	addCacheFlags(flags, text, &c.Cache)
 }
 
 // addSourceFlags adds what is built, and how its pyproject.toml is judged.

@@ -93,6 +93,9 @@ func (c *calls) call(ctx context.Context, outputDir string) (hook.Response, erro
 	}
 	defer cancel()
 	response, err := c.sequence.Call(hookCtx, request)
+	if s.kept != nil && (err != nil || response.Kind == hook.Died) {
+		s.kept.died = fmt.Sprintf("%s was killed, or died", name)
+	}
 	backend := s.Project.BuildSystem.Backend
 	late := errors.Is(err, errTimeout) && ctx.Err() == nil
 	headline := response.Ended(backend)

@@ -174,5 +174,8 @@ func prefixMap(room *walls.Room, basePrefix string) []string {
 	if basePrefix != "" {
 		flags = append(flags, "-ffile-prefix-map="+filepath.Join(root, isolated)+"="+basePrefix)
 	}
+	if place := room.Inside(walls.Cache); !strings.HasPrefix(place, root+"/") {
+		flags = append(flags, "-ffile-prefix-map="+place+"="+walls.Cache)
+	}
 	return flags
 }

@@ -90,6 +90,9 @@ type Config struct {
 	// beside themselves.
 	ExecrootFiles []string
 
+	// Cache says what the cache directory starts with, and what becomes of it.
+	Cache Cache
+
 	// Timing is told how long each step took, if it is set.
 	Timing func(step string, took time.Duration) `json:"-"`
 }

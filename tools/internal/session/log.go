@@ -76,6 +76,7 @@ func (s *Staged) describe(r *record) {
 	}
 	line("settings", "%s", orNone(settings, " "))
 	line("variables", "%s", orNone(c.Env, " "))
+	line("cache", "%s", s.describeCache())
 	for _, text := range s.mapped {
 		line("cache mapping", "%s", text)
 	}

@@ -39,7 +39,13 @@ func (s *Staged) mapCache() error {
 	told := adapter.Told{
 		Backend: system.Backend, Versions: versions,
 		Settings: s.config.Settings, Env: s.config.Env,
-		Source: source, Cache: directory, Inside: s.Room.Inside(walls.Cache), Empty: true,
+		Source: source, Cache: directory, Inside: s.Room.Inside(walls.Cache), Empty: s.kept == nil || s.kept.record == nil,
+	}
+	if s.kept != nil {
+		if s.kept.sources, err = scanSource(s.outsideSource()); err != nil {
+			return fmt.Errorf("map the cache directory: %w", err)
+		}
+		told.Added, told.Removed = s.kept.changedPaths()
 	}
 	mapping, err := found.Map(told)
 	if err != nil {
@@ -48,6 +54,11 @@ func (s *Staged) mapCache() error {
 	if mapping.Off != "" {
 		s.mapped = []string{fmt.Sprintf("off for %s: %s", found.Name, mapping.Off)}
 		return nil
+	}
+	if mapping.KeepsBuildDirectory {
+		if err := s.kept.stageByContent(s.outsideSource()); err != nil {
+			return err
+		}
 	}
 	s.mapped = append([]string{"for " + found.Name}, mapping.Notes...)
 	s.Settings = append(s.Settings, mapping.Settings...)

@@ -46,6 +46,7 @@ type Staged struct {
 	// for the log.
 	variables []string
 	mapped    []string
+	kept      *kept // the cache directory; nil if nothing outlasts the session
 }
 
 // isolated is where, below the room's root, a system interpreter is shown without what belongs to its host, if walls
@@ -84,6 +85,9 @@ func prepare(ctx context.Context, config *Config, ready func(*Staged)) (*Staged,
 	if err := s.checkInterpreter(ctx); err != nil {
 		return nil, err
 	}
+	if err := s.openCache(); err != nil {
+		return s, err
+	}
 	if err := s.openRoom(ctx, epoch); err != nil {
 		return s, err
 	}
@@ -91,6 +95,9 @@ func prepare(ctx context.Context, config *Config, ready func(*Staged)) (*Staged,
 		return s, err
 	}
 	if err := s.fill(ctx, func() { ready(s) }); err != nil {
+		return s, err
+	}
+	if err := s.settleCache(); err != nil {
 		return s, err
 	}
 	return s, s.mapCache()
@@ -166,6 +173,7 @@ func (s *Staged) openRoom(ctx context.Context, epoch int64) (err error) {
 	if c.Interpreter != "" {
 		spec.InterpreterPrefix = s.Info.Interpreter.BasePrefix
 	}
+	s.kept.showCache(&spec)
 	s.Room, err = walls.Open(ctx, spec)
 	return err
 }
@@ -230,6 +238,7 @@ func (s *Staged) fill(ctx context.Context, ready func()) error {
 	run(&python, "interpreter", s.fillInterpreter)
 	run(&steps, "source", s.fillSource)
 	run(&steps, "compilers", s.fillCompilers)
+	run(&steps, "cache", s.fillCache)
 	python.Wait()
 	if ctx.Err() == nil {
 		ready()

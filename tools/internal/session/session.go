@@ -57,14 +57,23 @@ func run(ctx context.Context, config *Config, build builder, hooks ...hook.Name)
 	for _, warning := range staged.Warnings {
 		result.Warnings = append(result.Warnings, warningText(warning))
 	}
+	if staged.kept != nil {
+		result.Warnings = append(result.Warnings, staged.kept.warnings...)
+	}
 	staged.describe(log)
 	if err := staged.checkStatic(); err != nil {
 		return Result{}, err
+	}
+	if staged.kept != nil {
+		staged.kept.started = true
 	}
 	if err := calls.sequence.Plan(staged.request("")); err != nil {
 		return Result{}, err
 	}
 	if err := build(staged, ctx, log, calls, &result); err != nil {
+		return Result{}, err
+	}
+	if err := staged.packCache(log); err != nil {
 		return Result{}, err
 	}
 	if hosts := staged.Room.Network(); len(hosts) > 0 {
@@ -82,7 +91,11 @@ func run(ctx context.Context, config *Config, build builder, hooks ...hook.Name)
 
 // end ends what runs, and removes the room. Neither can make a wheel wrong that was delivered.
 func (s *Staged) end(log *record, calls *calls) {
-	if s == nil || s.Room == nil {
+	if s == nil {
+		return
+	}
+	defer s.closeCache(log)
+	if s.Room == nil {
 		return
 	}
 	defer s.clock("close room")()

@@ -17,7 +17,7 @@ func (r *Room) openPaths() error {
 	}
 	r.root, r.mount, r.claimed = root, root, claimed
 	for _, place := range places {
-		if place == Execroot && r.spec.Execroot != "" {
+		if place == Execroot && r.spec.Execroot != "" || place == Cache && r.spec.Cache != "" {
 			continue
 		}
 		if err := os.Mkdir(r.Outside(place), 0o755); err != nil {

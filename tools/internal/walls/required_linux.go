@@ -45,6 +45,9 @@ func (r *Room) openRequired(ctx context.Context) error {
 	if err := r.makePlaces(); err != nil {
 		return fmt.Errorf("make the room: %w", err)
 	}
+	if err := r.showCache(); err != nil {
+		return fmt.Errorf("make the room: %w", err)
+	}
 	r.raised = make(chan struct{})
 	go func() {
 		defer close(r.raised)
@@ -158,6 +161,22 @@ func (r *Room) showReadOnly() error {
 		if err := r.bind(b.Outside, b.Inside); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// showCache shows the machine's directory at the place Cache. It is the one directory of the machine that hooks write to.
+func (r *Room) showCache() error {
+	if r.spec.Cache == "" {
+		return nil
+	}
+	target := r.Outside(Cache)
+	if err := unix.Mount(r.spec.Cache, target, "", unix.MS_BIND, ""); err != nil {
+		return fmt.Errorf("bind %s: %w", r.spec.Cache, err)
+	}
+	const flags = unix.MS_REMOUNT | unix.MS_BIND | unix.MS_NOSUID | unix.MS_NODEV
+	if err := unix.Mount("", target, "", flags|mountFlags(target), ""); err != nil {
+		return fmt.Errorf("bind %s: %w", r.spec.Cache, err)
 	}
 	return nil
 }

@@ -82,6 +82,9 @@ type Spec struct {
 	// InterpreterPrefix is sys.base_prefix of a system interpreter. It is shown at its own path, without the site-packages,
 	// sitecustomize and usercustomize that may lie in it. Empty for an in-build interpreter.
 	InterpreterPrefix string
+	// Cache is a directory of the machine, absolute, that hooks see at the place of that name and write to, whose contents outlast the
+	// room. Empty: the place is an empty directory of the room.
+	Cache string
 	// HostSitePackages leaves the packages of the machine's Pythons and /usr/local where they are: BE-6's named escape.
 	HostSitePackages bool
 	// Tools are further programs for PATH, by name: absolute, or relative to Execroot.
@@ -172,6 +175,9 @@ func (r *Room) Inside(place string) string {
 		if rest, ok := below(place, b.Inside); ok {
 			return filepath.Join(b.Outside, rest)
 		}
+	}
+	if rest, ok := below(place, Cache); ok && r.spec.Cache != "" {
+		return filepath.Join(r.spec.Cache, rest)
 	}
 	if rest, ok := below(place, Execroot); ok && r.spec.Execroot != "" {
 		return filepath.Join(r.spec.Execroot, rest)

@@ -1,0 +1,263 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/cache"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/walls"
+)
+
+// Cache says what the cache directory starts with, and what becomes of it. The zero value is a directory that is empty at the start and
+// gone at the end.
+type Cache struct {
+	// Project is the project's identity, and Configuration that of Bazel's configuration: parts of the key (CACHE-4).
+	Project       string
+	Configuration string
+	// Input is an archive that the directory starts with, and Output the archive that receives what it holds at the end. Both may be empty.
+	Input  string
+	Output string
+	// Root is the store that keeps the directory between warm builds; empty for none. Total and Age limit it; 0 is the default.
+	Root  string
+	Total int64
+	Age   time.Duration
+}
+
+// used says whether anything outlasts the session.
+func (c Cache) used() bool { return c.Input != "" || c.Output != "" || c.Root != "" }
+
+// kept is the cache directory of a session.
+type kept struct {
+	key     cache.Key
+	slot    *cache.Slot
+	record  *cache.Record // what is known of what it started with; nil if it started empty
+	why     string        // why it started empty
+	sources []cache.Source
+	started bool   // hooks were started: what they left belongs to sources
+	died    string // why nothing can be kept
+	// warnings are for people: a store that they named can't be used.
+	warnings []string
+}
+
+// openCache opens the slot of a warm session, before there is a room. A store that can't be used, or is in use, makes the session a cold
+// one (CACHE-5).
+func (s *Staged) openCache() error {
+	c := s.config.Cache
+	if !c.used() {
+		return nil
+	}
+	if c.Project == "" {
+		return fmt.Errorf("a cache directory that is kept needs --cache-project")
+	}
+	s.kept = &kept{why: "nothing is given"}
+	var err error
+	if s.kept.key, err = s.cacheKey(); err != nil || c.Root == "" {
+		return err
+	}
+	store, err := cache.OpenStore(c.Root)
+	if err == nil {
+		s.setLimits(store)
+		s.kept.slot, err = store.Open(s.kept.key, time.Now())
+	}
+	switch {
+	case errors.Is(err, cache.ErrBusy):
+		s.kept.why = "another build has the cache directory; this one is cold"
+	case err != nil:
+		s.kept.why = fmt.Sprintf("the cache directory can't be used, and this build is cold: %v", err)
+		s.kept.warnings = append(s.kept.warnings, s.kept.why)
+	default:
+		s.kept.record, s.kept.why = s.kept.slot.Record, s.kept.slot.Why
+	}
+	return nil
+}
+
+func (s *Staged) setLimits(store *cache.Store) {
+	if total := s.config.Cache.Total; total > 0 {
+		store.Total, store.Limits.Bytes = total, total
+	}
+	if age := s.config.Cache.Age; age > 0 {
+		store.Age = age
+	}
+}
+
+// showCache makes the slot the room's cache directory.
+func (k *kept) showCache(spec *walls.Spec) {
+	if k == nil || k.slot == nil {
+		return
+	}
+	spec.Cache = k.slot.Directory
+	if spec.Kind == walls.Paths {
+		spec.TempDir = k.slot.Room // so that the room's paths are those of the last session
+	}
+}
+
+// fillCache unpacks the archive that was given, into a directory that is empty.
+func (s *Staged) fillCache(context.Context) error {
+	k, input := s.kept, s.config.Cache.Input
+	if k == nil || input == "" || k.record != nil {
+		return nil
+	}
+	var err error
+	k.record, k.why, err = cache.Unpack(input, s.Room.Outside(walls.Cache), k.key, cache.DefaultLimits, time.Now())
+	if k.record == nil {
+		k.why = "of " + filepath.Base(input) + ", " + k.why
+	}
+	return err
+}
+
+// settleCache is called when source and cache directory are there: what was made at other paths does not fit.
+func (s *Staged) settleCache() error {
+	k := s.kept
+	if k == nil || k.record == nil {
+		return nil
+	}
+	if k.record.Stage == s.Source && k.record.Place == s.Room.Inside(walls.Cache) {
+		return nil
+	}
+	k.record, k.why = nil, "it was made at other paths"
+	return cache.Empty(s.Room.Outside(walls.Cache))
+}
+
+// describeCache is the log's line about the directory.
+func (s *Staged) describeCache() string {
+	switch {
+	case s.kept == nil:
+		return "empty at the start, gone at the end"
+	case s.kept.record == nil:
+		return "empty at the start: " + s.kept.why
+	}
+	inventory := s.kept.record.Inventory
+	return fmt.Sprintf("as the last build left it: %d files, %s", inventory.Files, cache.Size(inventory.Bytes))
+}
+
+// newRecord is what is to be remembered of this session.
+func (s *Staged) newRecord() *cache.Record {
+	return &cache.Record{
+		Key: s.kept.key, Stage: s.Source, Place: s.Room.Inside(walls.Cache), Sources: s.kept.sources,
+	}
+}
+
+// packCache writes the archive that was asked for, when nothing of the backend runs any more.
+func (s *Staged) packCache(log *record) error {
+	output := s.config.Cache.Output
+	if output == "" {
+		return nil
+	}
+	defer s.clock("pack cache")()
+	dir := s.Room.Outside(walls.Cache)
+	record := s.newRecord()
+	notes, err := record.Take(dir, cache.DefaultLimits)
+	if err != nil {
+		record.Lost = err.Error()
+		notes = append(notes, "the archive of the cache directory is empty: "+record.Lost)
+		if err := cache.Empty(dir); err != nil {
+			return err
+		}
+	}
+	for _, note := range notes {
+		log.printf("cache: %s\n", note)
+	}
+	return cache.Pack(output, dir, record)
+}
+
+// closeCache ends the use of a slot, when the room is gone. A hook that failed by itself keeps what it has; one that was killed, or
+// died, does not.
+func (s *Staged) closeCache(log *record) {
+	k := s.kept
+	if k == nil || k.slot == nil {
+		return
+	}
+	defer s.clock("close cache")()
+	k.slot.Record, k.slot.Why = k.record, k.why
+	record, lost := k.record, k.why
+	switch {
+	case k.died != "":
+		record, lost = nil, k.died
+	case k.started:
+		record = s.newRecord()
+	}
+	notes, err := k.slot.Close(record, lost)
+	if err != nil {
+		notes = append(notes, err.Error())
+	}
+	for _, note := range notes {
+		log.printf("cache: %s\n", note)
+	}
+}
+
+// scanSource lists the staged source tree.
+func scanSource(dir string) (sources []cache.Source, err error) {
+	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		digest, err := fileDigest(path)
+		sources = append(sources, cache.Source{
+			Path: filepath.ToSlash(path[len(dir)+1:]), SHA256: digest, Mode: uint32(info.Mode().Perm()), Time: info.ModTime(),
+		})
+		return err
+	})
+	slices.SortFunc(sources, func(a, b cache.Source) int { return strings.Compare(a.Path, b.Path) })
+	return sources, err
+}
+
+// stageByContent gives each file of the source tree the time that tells a build system whether it changed: the one that it had if its content
+// is what it was, else one that is later than all that the cache directory holds.
+func (k *kept) stageByContent(dir string) error {
+	if k == nil || k.record == nil {
+		return nil
+	}
+	before := map[string]cache.Source{}
+	for _, source := range k.record.Sources {
+		before[source.Path] = source
+	}
+	now := time.Now()
+	if k.record.Behind(now) {
+		now = k.record.Mark.Add(1)
+	}
+	for i := range k.sources {
+		source := &k.sources[i]
+		source.Time = now
+		if old, ok := before[source.Path]; ok && old.SHA256 == source.SHA256 && old.Mode == source.Mode {
+			source.Time = old.Time
+		}
+		if err := os.Chtimes(filepath.Join(dir, filepath.FromSlash(source.Path)), source.Time, source.Time); err != nil {
+			return fmt.Errorf("stage source by content: %w", err)
+		}
+	}
+	return nil
+}
+
+// changedPaths says which paths of the source tree are new, and which are gone, since the last session.
+func (k *kept) changedPaths() (added, removed []string) {
+	if k == nil || k.record == nil {
+		return nil, nil
+	}
+	before := map[string]bool{}
+	for _, source := range k.record.Sources {
+		before[source.Path] = true
+	}
+	for _, source := range k.sources {
+		if !before[source.Path] {
+			added = append(added, source.Path)
+		}
+		delete(before, source.Path)
+	}
+	for _, source := range k.record.Sources {
+		if before[source.Path] {
+			removed = append(removed, source.Path)
+		}
+	}
+	return added, removed
+}

@@ -1,0 +1,146 @@
+package session
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/cache"
+)
+
+// cacheKey is what the cache directory of this session belongs to (CACHE-4): everything but the source that a build depends on.
+func (s *Staged) cacheKey() (cache.Key, error) {
+	c := s.config
+	k := &keyMaker{}
+	facts := s.Info.Interpreter
+	k.text("the configuration", c.Cache.Configuration)
+	k.text("the platform", runtime.GOOS+" "+runtime.GOARCH+" "+facts.Platform)
+	k.text("the walls", string(c.Walls))
+	name := c.sourceName()
+	if c.Sdist != "" {
+		name = path.Base(c.Sdist)
+	}
+	k.text("the name of the source", name)
+	k.text("the interpreter", fmt.Sprintf("%s %s %s", facts.Version, facts.SOABI, facts.Executable))
+	k.file("the interpreter's files", c.InterpreterArchive)
+	k.file("the build environment", c.EnvironmentInfo)
+	k.file("the helper", "/proc/self/exe")
+	k.json("the config settings", c.Settings) // in their order, which a backend sees
+	k.json("the variables", c.Env)
+	k.programs("the tools", c.Tools)
+	compilers := c.Compilers
+	k.programs("the compilers", map[string]string{
+		"cc": compilers.CC, "c++": compilers.CXX, "ar": compilers.AR, "ld": compilers.LD, "nm": compilers.NM,
+		"strip": compilers.Strip, "objcopy": compilers.Objcopy,
+	})
+	k.json("the compilers' flags", compilers.CCFlags, compilers.CXXFlags, compilers.LinkFlags)
+	k.trees("the compilers' files", c.ExecrootFiles)
+	return cache.Key{Project: c.Cache.Project, Parts: k.parts}, k.err
+}
+
+// keyMaker collects parts, and the first error.
+type keyMaker struct {
+	parts []cache.Part
+	err   error
+}
+
+func (k *keyMaker) text(name, value string) {
+	k.parts = append(k.parts, cache.Part{Name: name, Value: value})
+}
+
+func (k *keyMaker) json(name string, values ...any) {
+	data, err := json.Marshal(values)
+	k.add(name, string(data), err)
+}
+
+func (k *keyMaker) add(name, value string, err error) {
+	if err != nil && k.err == nil {
+		k.err = fmt.Errorf("find out what the cache directory belongs to: %w", err)
+	}
+	k.text(name, cache.Digest(value))
+}
+
+func (k *keyMaker) file(name, file string) {
+	if file == "" {
+		return
+	}
+	digest, err := fileDigest(file)
+	k.add(name, digest, err)
+}
+
+// programs are told apart by what they are: one of the build by its content, one of the machine, which is large and has libraries and
+// further programs beside itself, by its real path, size and time.
+func (k *keyMaker) programs(name string, programs map[string]string) {
+	var text strings.Builder
+	for _, called := range slices.Sorted(maps.Keys(programs)) {
+		program := programs[called]
+		if program == "" {
+			continue
+		}
+		identity, err := programIdentity(program)
+		if err != nil {
+			k.add(name, "", err)
+			return
+		}
+		fmt.Fprintf(&text, "%q %q %s\n", called, program, identity)
+	}
+	k.add(name, text.String(), nil)
+}
+
+func programIdentity(program string) (string, error) {
+	if !filepath.IsAbs(program) {
+		return fileDigest(program)
+	}
+	real, err := filepath.EvalSymlinks(program)
+	if err != nil {
+		return "", nil // a toolchain may name what the machine lacks
+	}
+	info, err := os.Stat(real)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%q %d %d", real, info.Size(), info.ModTime().UnixNano()), nil
+}
+
+// trees are files and directories, with all that these hold.
+func (k *keyMaker) trees(name string, paths []string) {
+	var text strings.Builder
+	for _, p := range paths {
+		files, err := expandDirectory(SourceFile{Dest: p, Path: p})
+		if err != nil {
+			k.add(name, "", err)
+			return
+		}
+		for _, file := range files {
+			digest, err := fileDigest(file.Path)
+			if err != nil {
+				k.add(name, "", err)
+				return
+			}
+			fmt.Fprintf(&text, "%q %s\n", file.Dest, digest)
+		}
+	}
+	k.add(name, text.String(), nil)
+}
+
+func fileDigest(file string) (string, error) {
+	in, err := os.Open(file)
+	if err != nil {
+		return "", err
+	}
+	defer in.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, in); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
+}

@@ -4,6 +4,7 @@ load("@bazel_skylib//lib:shell.bzl", "shell")
 load("//rules/private:asking.bzl", "add_asking")
 load("//rules/private:label_text.bzl", "label_text")
 load("//rules/private:overrides.bzl", "override_flags", "overrides_of", "runtime_locks")
+load("//rules/private:registered_pythons.bzl", "REGISTERED_PYTHONS_ATTRS")
 load("//rules/private:session.bzl", "HELPER", "HOOK_ATTRS", "SESSION_TOOLCHAINS")
 load("//rules/private:source.bzl", "SOURCE_ATTRS")
 load(":providers.bzl", "PyprojectLockInfo", "PyprojectWheelInfo")
@@ -32,10 +33,11 @@ def _wheel_flags(ctx):
 def _pyproject_lock_impl(ctx):
     if ctx.label.repo_name:
         fail("\n{}: only a lock of the main repository can be written: `bazel run` it in its own.".format(ctx.label))
-    if bool(ctx.file.project) == bool(ctx.file.sdist) and (ctx.file.project or not ctx.attr.requirements):
-        fail("\n{}: either `project` or `sdist` says whose build requirements are locked; `requirements` alone will do as well.".format(ctx.label))
+    kinds = [kind for kind in ["project", "projects", "sdist"] if getattr(ctx.attr, kind)]
+    if len(kinds) > 1 or not (kinds or ctx.attr.requirements):
+        fail("\n{}: one of `project`, `projects` and `sdist` says whose build requirements are locked; `requirements` alone will do as well.".format(ctx.label))
     if ctx.attr.placed_srcs and not ctx.file.project:
-        fail("\n{}: placed_srcs puts files into a source tree, and there is none without `project`. Possible fixes: remove placed_srcs.".format(ctx.label))
+        fail("\n{}: placed_srcs puts files into a source tree, and there is none without `project`. Possible fixes: remove placed_srcs; give each project a lock of its own.".format(ctx.label))
     if ctx.attr.out.startswith("/") or ".." in ctx.attr.out.split("/"):
         fail("\n{}: out = \"{}\" is not in the package.\nPossible fixes:\n  - declare the target in the package of the lock".format(ctx.label, ctx.attr.out))
 
@@ -49,10 +51,11 @@ def _pyproject_lock_impl(ctx):
     args.add("--python-version=" + ctx.attr.python_version)
     args.add("--uv=" + ctx.file._uv.path)
     args.add("--index-file=" + ctx.file._index.path)
-    if ctx.file.project:
-        if not ctx.file.project.is_source or ctx.file.project.owner.repo_name:
-            fail("\n{}: project = {} has to be a source file of the main repository.".format(ctx.label, ctx.attr.project.label))
-        args.add("--project=" + (ctx.file.project.dirname or "."))
+    projects = ctx.files.project + ctx.files.projects
+    for project in projects:
+        if not project.is_source or project.owner.repo_name:
+            fail("\n{}: the project {} has to be a source file of the main repository.".format(ctx.label, label_text(project.owner)))
+        args.add("--project=" + (project.dirname or "."))
     for requirement in ctx.attr.requirements:
         args.add("--requirement=" + requirement)
     ctx.actions.write(params, args)
@@ -61,7 +64,7 @@ def _pyproject_lock_impl(ctx):
     flags, inputs = override_flags(overrides, lambda file: file.path), []
     if ctx.file.sdist:
         flags.append("--sdist=" + ctx.file.sdist.path)
-    if ctx.attr.ask and (ctx.file.project or ctx.file.sdist):
+    if ctx.attr.ask and (projects or ctx.file.sdist):
         asking, inputs = add_asking(ctx, label_text(ctx.label), ctx.attr.placed_srcs, ctx.file.project.dirname if ctx.file.project else "")
         flags += asking
     wheel_flags, wheels = _wheel_flags(ctx)
@@ -90,7 +93,7 @@ def _pyproject_lock_impl(ctx):
             overrides = overrides,
             params = params,
             sdist = ctx.file.sdist,
-            sources = depset([f for f in [ctx.file.project, ctx.file.sdist] if f]),
+            sources = depset(projects + sdist),
         ),
     ]
 
@@ -101,17 +104,20 @@ pyproject_lock = rule(
 Locked are the `[build-system] requires` of its pyproject.toml (REQ-2 says what they are without one), the `requirements`
 given here, and everything that these require, for all platforms and for all versions of Python from `python_version` on,
 each file by name and hash (REQ-4). Versions that the lock has already stay where they still fit: the same input gives the
-same file. `bazel run //greeter:lock -- --upgrade` takes the newest. Where anything fails nothing is written.
+same file. `bazel run //greeter:lock -- --upgrade` takes the newest, `--upgrade-package NAME` that of one distribution. Where
+anything fails nothing is written.
 
 Locked is also what the backend asks for when it runs (REQ-5): `get_requires_for_build_wheel` and, of a project, `_sdist` and
 `_editable` are run in the environment of what is locked so far, with the walls, tools, variables and settings of a build,
-again and again until they ask for nothing more. What they ask for may depend on these, so give `config_settings`, `env`,
-`tools` and `placed_srcs` as the wheel has them. The lock's header says what was asked for, by which Python, on which platform. The hooks of a
+again and again until they ask for nothing more. They are asked with every interpreter that is registered for this platform, and the
+answers are united. What they ask for may depend on settings and tools, too, so give `config_settings`, `env`,
+`tools` and `placed_srcs` as the wheel has them. The lock's header says what was asked for, by which Python, on which platform; what
+it says of other machines stays locked (`--merge FILE` adds it from a lock that was written there, `--forget` drops it). The hooks of a
 project see its directory as it lies in the workspace, without `.git`, `bazel-*` and the like, and `placed_srcs`.
 
 The resolver is uv, which comes from its own package, pinned. It needs the network and some Python on PATH. The target
 depends on no lock, so it runs when there is none yet, or a broken one.""",
-    attrs = HOOK_ATTRS | {
+    attrs = HOOK_ATTRS | REGISTERED_PYTHONS_ATTRS | {
         "ask": attr.bool(
             doc = "Whether the backend's hooks are run to learn what else they ask for. False locks what is declared alone; " +
                   "what hooks ask for has to be named in `requirements` then.",
@@ -127,13 +133,19 @@ depends on no lock, so it runs when there is none yet, or a broken one.""",
             doc = "The project's pyproject.toml or, if it has none, its setup.py: a source file of the main repository.",
             allow_single_file = True,
         ),
+        "projects": attr.label_list(
+            doc = "Several projects that one lock serves, in place of `project`, each by its pyproject.toml or setup.py. Their " +
+                  "build requirements are resolved together; those that contradict each other need locks of their own. The hooks " +
+                  "of all are asked with the same settings, variables and tools.",
+            allow_files = True,
+        ),
         "python_version": attr.string(
             doc = "The oldest version of Python that the lock is for.",
             default = "3.9",
         ),
         "requirements": attr.string_list(
-            doc = "Further build requirements (PEP 508), such as those that the backend asks for on a platform that this " +
-                  "machine is not (REQ-5).",
+            doc = "Further build requirements (PEP 508), which are locked whatever hooks ask for: those that a backend asks for where " +
+                  "it can't be asked, on another platform or with another Python (REQ-5), and what a lock needs that is for no project.",
         ),
         "sdist": attr.label(
             doc = "A source distribution whose build requirements are locked, in place of `project`.",

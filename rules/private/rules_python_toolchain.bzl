@@ -1,5 +1,6 @@
 """The default Python toolchain: the interpreter of rules_python's, in our form."""
 
+load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
 load("//rules:providers.bzl", "PyprojectPythonInfo")
 load(":asked_python.bzl", "ASKED_PYTHON_ATTRS", "check_asked_python")
 load(":label_text.bzl", "label_text")
@@ -8,7 +9,7 @@ _HELPER = Label("//rules:toolchain_type")
 _RULES_PYTHON = "@rules_python//python:toolchain_type"
 
 def _version(ctx, runtime):
-    """Major and minor version of a runtime, from what it declares, else from its interpreter's name."""
+    """Major and minor version of a runtime, from what it declares, else from its interpreter's name; None in a survey."""
     declared = getattr(runtime, "interpreter_version_info", None)
     abi = getattr(runtime, "abi_flags", None) or ""
     if declared and getattr(declared, "minor", None):
@@ -17,6 +18,8 @@ def _version(ctx, runtime):
     name = path.rpartition("/")[2]
     if name.startswith("python3.") and name[len("python3."):].rstrip("t").isdigit():
         return name[len("python"):]
+    if ctx.attr._survey[BuildSettingInfo].value:
+        return None
     check_asked_python(ctx, "the Python at {}, which does not say its version".format(path))
     fail("""
 {}: the registered Python runtime ({}) does not say its version, and build requirements are chosen by it.
@@ -37,6 +40,8 @@ def _rules_python_toolchain_impl(ctx):
     toolchain = ctx.toolchains[_RULES_PYTHON]
     runtime = toolchain.py3_runtime
     version = _version(ctx, runtime)
+    if not version:
+        return [platform_common.ToolchainInfo(python = None)]
     check_asked_python(ctx, version)
     if runtime.interpreter_path:
         return [platform_common.ToolchainInfo(python = PyprojectPythonInfo(

@@ -3,6 +3,7 @@
 load("@bazel_skylib//lib:shell.bzl", "shell")
 load("@rules_go//go:def.bzl", "go_binary")
 load("//rules/private:asking.bzl", "add_asking")
+load("//rules/private:registered_pythons.bzl", "REGISTERED_PYTHONS_ATTRS")
 load("//rules/private:session.bzl", "HELPER", "HOOK_ATTRS", "PYTHON", "SESSION_TOOLCHAINS")
 
 # The verb `generate` writes locks, with all that a `pyproject_lock` without attributes gives to the verb `lock`. Paths in its
@@ -44,7 +45,7 @@ def _for_people_impl(ctx):
 _for_people = rule(
     implementation = _for_people_impl,
     doc = "Runs the helper that actions run: that of the toolchain, so that nothing is compiled for it.",
-    attrs = HOOK_ATTRS | {
+    attrs = HOOK_ATTRS | REGISTERED_PYTHONS_ATTRS | {
         "_index": attr.label(
             default = Label("@rules_pyproject_index//:index.json"),
             allow_single_file = True,

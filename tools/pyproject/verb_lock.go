@@ -176,6 +176,9 @@ func (c *lockCommand) complete() error {
 	if c.out == "" {
 		return usagef("lock: --out is missing")
 	}
+	if format := lock.FormatOf(c.out); format != lock.FormatPip && format != lock.FormatPylock {
+		return usagef("lock: --out=%s is the lock of another tool, which writes it; any other name will do", c.out)
+	}
 	for _, s := range c.sources {
 		if s.sdist != "" && len(c.sources) > 1 {
 			return usagef("lock: --project and --sdist exclude each other, and there is one sdist")

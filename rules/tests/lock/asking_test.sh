@@ -1,12 +1,29 @@
 #!/bin/sh
-# REQ-5: a lock target asks hooks with the tools, settings, variables and placed files that it names. This backend tells them
-# in requirements that no Python wants, so that nothing has to be resolved and there is no need for an index.
+# REQ-5: a lock target asks hooks with the tools, settings, variables and placed files that it names, once with each Python
+# that is registered. The backends tell them in requirements that no Python wants, so that nothing has to be resolved and there
+# is no need for an index.
 set -eu
+lock=$1 several=$2
 mkdir -p "$TEST_TMPDIR/workspace/rules/tests/lock"
 cp -RL rules/tests/lock/asking "$TEST_TMPDIR/workspace/rules/tests/lock"
 export BUILD_WORKSPACE_DIRECTORY="$TEST_TMPDIR/workspace" HOME="$TEST_TMPDIR"
-"$1"
-lock=$BUILD_WORKSPACE_DIRECTORY/rules/tests/lock/asking/lock.txt
-told='asked: get_requires_for_build_wheel of backend, .*: told-one; python_version < "3", told-placed; python_version < "3", told-tool; python_version < "3", told-variable; python_version < "3"$'
-grep -E "$told" "$lock" || { cat "$lock"; exit 1; }
-"$1" 2>&1 | grep 'is up to date'
+here=$BUILD_WORKSPACE_DIRECTORY/rules/tests/lock/asking
+
+wants() { # file, line
+  grep -E "^# asked: $2\$" "$1" || { cat "$1"; exit 1; }
+}
+unwanted='; python_version < "3"'
+
+"$lock"
+for minor in 13 14 15; do
+  wants "$here/lock.txt" "get_requires_for_build_wheel of backend, CPython 3.$minor on [^ ]*: told-one$unwanted, told-placed$unwanted, told-python-3-$minor$unwanted, told-tool$unwanted, told-variable$unwanted"
+done
+"$lock" 2>&1 | grep 'is up to date'
+
+# Several projects, and of the Pythons the first and the one that is named.
+"$several"
+wants "$here/pylock.several.toml" "get_requires_for_build_sdist of other for rules/tests/lock/asking/other, CPython 3.14 on [^ ]* and CPython 3.15 on [^ ]*: other-variable$unwanted"
+for minor in 14 15; do
+  wants "$here/pylock.several.toml" "get_requires_for_build_wheel of backend for rules/tests/lock/asking, CPython 3.$minor on [^ ]*: told-one$unwanted, told-python-3-$minor$unwanted, told-tool$unwanted, told-variable$unwanted"
+done
+if grep 3.13 "$here/pylock.several.toml"; then exit 1; fi

@@ -1,11 +1,14 @@
 import os
 import subprocess
+import sys
 
 
 def get_requires_for_build_wheel(config_settings=None):
     told = [subprocess.check_output(["teller"], text=True).strip()]
     told.append(os.environ["TOLD"])
     told.append(config_settings["told"])
-    with open("placed/told.txt") as file:
-        told.append(file.read().strip())
+    told.append("python-%d-%d" % sys.version_info[:2])
+    if os.path.exists("placed/told.txt"):
+        with open("placed/told.txt") as file:
+            told.append(file.read().strip())
     return ["told-%s; python_version < '3'" % one for one in told]

@@ -26,11 +26,21 @@ func OpenStore() *Store {
 	if err != nil {
 		return nil
 	}
+	if _, err := os.Stat(filepath.Dir(caches)); err != nil {
+		return nil // no home is made for it
+	}
 	s := &Store{filepath.Join(caches, "rules_pyproject", "lock")}
 	for _, part := range []string{s.files(), s.answers()} {
 		if err := os.MkdirAll(part, 0o777); err != nil {
 			return nil
 		}
+		// In a sandbox it may be there, and not for writing.
+		probe, err := os.CreateTemp(part, ".new-")
+		if err != nil {
+			return nil
+		}
+		probe.Close()
+		os.Remove(probe.Name())
 	}
 	return s
 }

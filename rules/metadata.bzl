@@ -41,22 +41,20 @@ def _pyproject_metadata_impl(ctx):
         requirements = ctx.actions.declare_file(name + ".requirements.txt"),
     )
     run = session(ctx)
-
-    outputs = ctx.actions.args()
-    outputs.add("--sdist-metadata", ctx.attr.sdist_metadata)
-    outputs.add("--log", info.log)
-    outputs.add("--metadata-file", info.metadata)
-    outputs.add("--entry-points", info.entry_points)
-    outputs.add("--requirements", info.requirements)
-    outputs.add_all("--output", [directory], expand_directories = False)
+    run.args.add("--sdist-metadata", ctx.attr.sdist_metadata)
+    run.args.add("--log", info.log)
+    run.args.add("--metadata-file", info.metadata)
+    run.args.add("--entry-points", info.entry_points)
+    run.args.add("--requirements", info.requirements)
+    run.args.add_all("--output", [directory], expand_directories = False)
 
     ctx.actions.run(
         executable = run.helper,
-        arguments = ["metadata", outputs, run.args],
+        arguments = ["metadata", run.args],
         inputs = run.inputs,
-        outputs = [directory, info.entry_points, info.log, info.metadata, info.requirements],
+        outputs = [directory, info.entry_points, info.log, info.metadata, info.requirements] + run.cache.outputs,
         env = run.env,
-        execution_requirements = {"block-network": ""},
+        execution_requirements = run.cache.execution_requirements,
         mnemonic = "PyprojectMetadata",
         progress_message = "Preparing metadata %{label}",
         toolchain = HELPER,
@@ -69,10 +67,11 @@ def _pyproject_metadata_impl(ctx):
             metadata = depset([info.metadata]),
             requirements = depset([info.requirements]),
             _validation = depset([_match(ctx, directory)] if ctx.attr.wheel else []),
+            **run.cache.groups
         ),
         run.info,
         info,
-    ]
+    ] + run.cache.providers
 
 pyproject_metadata_rule = rule(
     implementation = _pyproject_metadata_impl,

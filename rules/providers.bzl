@@ -58,6 +58,14 @@ PyprojectSdistInfo = provider(
     },
 )
 
+PyprojectCacheInfo = provider(
+    doc = "The cache directory of a session, as the session left it.",
+    fields = {
+        "archive": "File: one uncompressed tar, with what the directory belongs to.",
+        "project": "string: the identity of the project: the label of its directory, or of its sdist. Another project takes no such cache.",
+    },
+)
+
 PyprojectSessionInfo = provider(
     doc = "How the hooks of a target are run, for tools that run them again: `pyproject_shell`.",
     fields = {

@@ -8,31 +8,32 @@ load(":providers.bzl", "PyprojectSdistInfo", "PyprojectSessionInfo")
 def _pyproject_sdist_impl(ctx):
     log = ctx.actions.declare_file(ctx.label.name + ".log")
     run = session(ctx)
-
-    outputs = ctx.actions.args()
-    outputs.add("--log", log)
-    sdist = add_dist(ctx, outputs)
+    run.args.add("--log", log)
+    sdist = add_dist(ctx, run.args)
 
     ctx.actions.run(
         executable = run.helper,
-        arguments = ["sdist", outputs, run.args],
+        arguments = ["sdist", run.args],
         inputs = run.inputs,
-        outputs = [sdist, log],
+        outputs = [sdist, log] + run.cache.outputs,
         env = run.env,
-        execution_requirements = {"block-network": ""},
+        execution_requirements = run.cache.execution_requirements,
         mnemonic = "PyprojectSdist",
         progress_message = "Building sdist %{label}",
         toolchain = HELPER,
     )
     return [
         DefaultInfo(files = depset([sdist])),
-        OutputGroupInfo(log = depset([log])),
+        OutputGroupInfo(
+            log = depset([log]),
+            **run.cache.groups
+        ),
         run.info,
         PyprojectSdistInfo(
             log = log,
             sdist = sdist,
         ),
-    ]
+    ] + run.cache.providers
 
 pyproject_sdist_rule = rule(
     implementation = _pyproject_sdist_impl,

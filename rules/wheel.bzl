@@ -9,21 +9,19 @@ def _pyproject_wheel_impl(ctx):
     log = ctx.actions.declare_file(ctx.label.name + ".log")
     metadata = ctx.actions.declare_directory(ctx.label.name + ".metadata")
     run = session(ctx)
-
-    outputs = ctx.actions.args()
-    outputs.add("--native-extensions", ctx.attr.native_extensions)
-    outputs.add("--sdist-metadata", ctx.attr.sdist_metadata)
-    outputs.add("--log", log)
-    outputs.add_all("--metadata", [metadata], expand_directories = False)
-    wheel = add_dist(ctx, outputs)
+    run.args.add("--native-extensions", ctx.attr.native_extensions)
+    run.args.add("--sdist-metadata", ctx.attr.sdist_metadata)
+    run.args.add("--log", log)
+    run.args.add_all("--metadata", [metadata], expand_directories = False)
+    wheel = add_dist(ctx, run.args)
 
     ctx.actions.run(
         executable = run.helper,
-        arguments = ["wheel", outputs, run.args],
+        arguments = ["wheel", run.args],
         inputs = run.inputs,
-        outputs = [wheel, log, metadata],
+        outputs = [wheel, log, metadata] + run.cache.outputs,
         env = run.env,
-        execution_requirements = {"block-network": ""},
+        execution_requirements = run.cache.execution_requirements,
         mnemonic = "PyprojectWheel",
         progress_message = "Building wheel %{label}",
         toolchain = HELPER,
@@ -33,6 +31,7 @@ def _pyproject_wheel_impl(ctx):
         OutputGroupInfo(
             log = depset([log]),
             metadata = depset([metadata]),
+            **run.cache.groups
         ),
         run.info,
         PyprojectWheelInfo(
@@ -40,7 +39,7 @@ def _pyproject_wheel_impl(ctx):
             metadata = metadata,
             wheel = wheel,
         ),
-    ]
+    ] + run.cache.providers
 
 pyproject_wheel_rule = rule(
     implementation = _pyproject_wheel_impl,

@@ -3,6 +3,7 @@
 load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
 load("@rules_cc//cc:find_cc_toolchain.bzl", "use_cc_toolchain")
 load("//rules:providers.bzl", "BuildEnvironmentInfo", "PyprojectSessionInfo")
+load(":cache.bzl", "CACHE_ATTRS", "add_cache")
 load(":compilers.bzl", "add_compilers")
 load(":interpreter_key.bzl", "interpreter_key")
 load(":label_text.bzl", "label_text")
@@ -41,7 +42,7 @@ HOOK_ATTRS = OVERRIDES_ATTRS | {
     ),
 }
 
-SESSION_ATTRS = SOURCE_ATTRS | HOOK_ATTRS | {
+SESSION_ATTRS = SOURCE_ATTRS | HOOK_ATTRS | CACHE_ATTRS | {
     "build_environment": attr.label(
         doc = "The locked distributions that the backend runs with: a target of a `build_environments` hub.",
         cfg = "exec",
@@ -135,13 +136,15 @@ def add_hooks(ctx, args, located):
     return [add_compilers(ctx, args)] + _add_tools(ctx, args)
 
 def session(ctx):
-    """The arguments and inputs of a session, but for its outputs.
+    """The arguments and inputs of a session, but for its outputs, which the rule adds to the arguments.
+
+    There is one file of parameters, and nothing of a target is outside of it: Bazel starts a worker for each command line.
 
     Args:
       ctx: the context of a rule that has SESSION_ATTRS and SESSION_TOOLCHAINS.
     Returns:
       A struct: `args` (an `Args`), `env` (of the helper, not of the hooks), `helper` (a FilesToRunProvider), `info` (a
-      PyprojectSessionInfo, for tools that run the hooks again), `inputs` (a depset of File).
+      PyprojectSessionInfo, for tools that run the hooks again), `inputs` (a depset of File), and `cache`, as add_cache returns it.
     """
     args = ctx.actions.args()
     args.use_param_file("@%s", use_always = True)
@@ -157,8 +160,10 @@ def session(ctx):
     all_inputs = depset(transitive = inputs)
     params = ctx.actions.declare_file(ctx.label.name + ".params")
     ctx.actions.write(params, args)
+    cache = add_cache(ctx, args)
     return struct(
         args = args,
+        cache = cache,
         env = interpreter_key(ctx.attr.build_environment[BuildEnvironmentInfo].python),
         helper = helper,
         info = PyprojectSessionInfo(
@@ -166,5 +171,5 @@ def session(ctx):
             inputs = all_inputs,
             params = params,
         ),
-        inputs = all_inputs,
+        inputs = depset(cache.inputs, transitive = [all_inputs]),
     )

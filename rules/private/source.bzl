@@ -67,6 +67,22 @@ def _check_sdist(ctx, sdist):
         " or ".join(["*" + ending for ending in _SDISTS]),
     ))
 
+def project_identity(ctx):
+    """What tells a project from any other, whichever of its targets is built.
+
+    Args:
+      ctx: the context of a rule that has a source.
+    Returns:
+      A string: the label of the project's directory, or of its sdist.
+    """
+    if getattr(ctx.file, "sdist", None):
+        return label_text(ctx.attr.sdist.label)
+    root = _root_of(ctx.files.srcs)
+    if root.startswith("../"):
+        repository, _, directory = root[len("../"):].partition("/")
+        return "@@" + repository + "//" + directory
+    return "//" + root
+
 def _as_source(file):
     return "--source={}={}".format(file.short_path, file.path)
 

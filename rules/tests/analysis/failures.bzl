@@ -52,6 +52,18 @@ _WHEELS = {
         {"sdist": _SDIST, "srcs": _PROJECT},
         ["a wheel is built from one source", "Possible fixes: set one of `srcs` (a source tree) and `sdist` (a file)."],
     ),
+    # CACHE-4: a cache directory belongs to one project.
+    "cache_of_another": (
+        {"cache_input": "//examples/cache_directory:wheel", "srcs": _PROJECT},
+        [
+            "cache_input is //examples/cache_directory:wheel, a cache of the project //examples/cache_directory, and this is //rules/tests/analysis/project.",
+            "Possible fixes: name a target of //rules/tests/analysis/project that has cache_output = True",
+        ],
+    ),
+    "cache_of_nothing": (
+        {"cache_input": "//rules/tests/session:extension", "srcs": _PROJECT},
+        ["cache_input is //rules/tests/session:extension, which has no cache. Possible fixes: set cache_output = True there"],
+    ),
     "no_marker": (
         {"srcs": [":one.txt"]},
         ["neither a pyproject.toml nor a setup.py", "Possible fixes: add pyproject.toml to srcs"],

@@ -36,6 +36,7 @@ func (s *Staged) cacheKey() (cache.Key, error) {
 	k.file("the helper", "/proc/self/exe")
 	k.json("the config settings", c.Settings) // in their order, which a backend sees
 	k.json("the variables", c.Env)
+	k.json("the overrides", c.Overrides)
 	k.programs("the tools", c.Tools)
 	compilers := c.Compilers
 	k.programs("the compilers", map[string]string{

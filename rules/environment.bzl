@@ -2,6 +2,7 @@
 
 load("//rules/private:interpreter_key.bzl", "interpreter_key")
 load("//rules/private:label_text.bzl", "label_text")
+load("//rules/private:locked_wheels.bzl", "LockedWheelsInfo")
 load(":providers.bzl", "BuildEnvironmentInfo", "PyprojectWheelInfo")
 
 _HELPER = Label("//rules:toolchain_type")
@@ -10,7 +11,11 @@ _PYTHON = Label("//rules:python_toolchain_type")
 def _wheels(ctx):
     """The locked files, and what targets build in the place of others."""
     built = [target[PyprojectWheelInfo].wheel for target in ctx.attr.wheels if PyprojectWheelInfo in target]
-    return [file for file in ctx.files.wheels if file not in built], built
+    locked = [file for file in ctx.files.wheels if file not in built]
+    for file in locked:
+        if file.extension != "whl":
+            fail("\n{}: wheels has {}, and a wheel is expected.".format(label_text(ctx.label), file.short_path))
+    return locked, built
 
 def _build_environment_impl(ctx):
     if ctx.attr.error:
@@ -91,8 +96,9 @@ distribution are decided by the real interpreter when the action runs.""",
         "wheels": attr.label_list(
             doc = "The locked files, a superset of what the interpreter takes: the action picks. And targets whose wheels take " +
                   "the place of locked files (BE-8), such as a `pyproject_wheel`.",
-            allow_files = [".whl"],
-            providers = [PyprojectWheelInfo],
+            # Not by extension: of a distribution with hashes alone an index may have no wheel for this platform.
+            allow_files = True,
+            providers = [[PyprojectWheelInfo], [LockedWheelsInfo]],
         ),
     },
     toolchains = [_HELPER, _PYTHON],

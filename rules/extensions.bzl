@@ -1,11 +1,11 @@
 """The module extensions: `pyproject` for locks and sdists, `pyproject_overrides` for what is said of all build requirements, `pyproject_helper` for the helper itself."""
 
-load("//rules/private:label_text.bzl", "label_text")
+load("//rules/private:module_title.bzl", "module_title")
 load("//rules/private/repositories:helper.bzl", "helper")
 load("//rules/private/repositories:host.bzl", "host")
-load("//rules/private/repositories:hub.bzl", "hub")
 load("//rules/private/repositories:index.bzl", "machine_index")
 load("//rules/private/repositories:locked_file.bzl", "locked_file")
+load("//rules/private/repositories:locks.bzl", "declare_hubs", "hub_requests")
 load("//rules/private/repositories:overrides.bzl", "overrides")
 load("//rules/private/repositories:system_python.bzl", "system_python")
 load("//rules/private/repositories:uv.bzl", "uv")
@@ -15,85 +15,34 @@ load(":override.bzl", "OVERRIDE_ATTRS", "OVERRIDE_LISTS")
 # Names that the repositories of this extension use for others: one of their own would hide them.
 _RESERVED = ["bazel_tools", "local_config_platform", "platforms", "rules_pyproject"]
 
-def _module_title(module):
-    return "module {}".format(module.name) if module.name else "the root module"
-
 def _claim(names, name, module, what):
     """Fails where a repository's name is taken twice, naming both."""
     if name in _RESERVED:
-        fail("\n{} of {} cannot be called {}: its own targets mean another repository by that name.\nPossible fixes:\n  - use another name\n".format(what, _module_title(module), name))
-    claim = "{} of {}".format(what, _module_title(module))
+        fail("\n{} of {} cannot be called {}: its own targets mean another repository by that name.\nPossible fixes:\n  - use another name\n".format(what, module_title(module), name))
+    claim = "{} of {}".format(what, module_title(module))
     if name in names:
         fail(("\nTwo repositories are called {}: that of {}, and that of {}.\nPossible fixes:\n" +
               "  - rename one of them; in a module that others depend on, begin the name with the module's\n" +
               "  - where a dependency needs its own only for development, add `dev_dependency = True` to its use_extension\n").format(name, names[name], claim))
     names[name] = claim
 
-def _lock_request(mctx, label):
-    """What the helper is told of one lock; the file is watched even where it does not exist yet."""
-    path = mctx.path(label)
-    mctx.watch(path)
-
-    # The repository's directory: what a lock includes may not lie outside of it.
-    root = path.dirname
-    for _ in ([] if not label.package else label.package.split("/")) + label.name.split("/")[:-1]:
-        root = root.dirname
-    return {
-        "label": label_text(label),
-        "repository": label.repo_name,
-        "package": label.package,
-        "name": label.name,
-        "root": str(root),
-        "exists": path.exists,
-    }
-
-def _lock_groups(mctx, module, hub):
-    """The requests of the lock_group tags of one hub."""
-    requests = []
-    for tag in module.tags.lock_group:
-        if tag.hub != hub:
-            continue
-        names = tag.groups + tag.extras
-        if not names:
-            fail("\nlock_group(lock = \"{}\") of {}: one of `groups` and `extras` says which part of the lock is meant.\n".format(label_text(tag.lock), _module_title(module)))
-        target = tag.name or names[0]
-        if [c for c in target.elems() if not (c.isalnum() or c in "._-")]:
-            fail("\nlock_group(lock = \"{}\") of {}: \"{}\" cannot be the name of a target.\nPossible fixes:\n  - set `name`\n".format(label_text(tag.lock), _module_title(module), target))
-        requests.append(_lock_request(mctx, tag.lock) | {
-            "extras": tag.extras,
-            "groups": tag.groups,
-            "project": tag.project,
-            "target": target,
-        })
-    return requests
-
-def _describe(mctx, hubs):
-    """Runs the helper's verb `repositories` once for all locks."""
-    mctx.file("request.json", json.encode({"hubs": hubs}))
-    program = mctx.path(Label("@rules_pyproject_helper//:pyproject"))
-    mctx.watch(program)
-    result = mctx.execute([program, "repositories", "--request=" + str(mctx.path("request.json"))], timeout = 600)
-    if result.return_code != 0:
-        fail("\n" + result.stderr)
-    return json.decode(result.stdout)
-
 def _sdist(names, module, tag):
     """Declares the repository of one sdist; whatever is wrong with the tag fails here."""
     what = "sdist(name = \"{}\")".format(tag.name)
     project, separator, version = tag.requirement.partition("==")
     if not separator or not project.strip() or not version.strip() or "*" in version or "," in version:
-        fail("\n{} of {}: requirement is \"{}\", and one exact version is expected, as in \"markupsafe==3.0.3\".\n".format(what, _module_title(module), tag.requirement))
+        fail("\n{} of {}: requirement is \"{}\", and one exact version is expected, as in \"markupsafe==3.0.3\".\n".format(what, module_title(module), tag.requirement))
     if len(tag.sha256) != 64 or tag.sha256.lower().strip("0123456789abcdef"):
-        fail("\n{} of {}: sha256 is \"{}\", and 64 hexadecimal digits are expected. `pip download --no-deps --no-binary=:all: {}` and `sha256sum` give them.\n".format(what, _module_title(module), tag.sha256, tag.requirement))
+        fail("\n{} of {}: sha256 is \"{}\", and 64 hexadecimal digits are expected. `pip download --no-deps --no-binary=:all: {}` and `sha256sum` give them.\n".format(what, module_title(module), tag.sha256, tag.requirement))
     if "/" in tag.file or not (tag.file.endswith(".tar.gz") or tag.file.endswith(".zip") or tag.file.endswith(".tar.bz2")):
-        fail("\n{} of {}: file is \"{}\", and the name of an sdist is expected, as in \"markupsafe-3.0.3.tar.gz\".\n".format(what, _module_title(module), tag.file))
+        fail("\n{} of {}: file is \"{}\", and the name of an sdist is expected, as in \"markupsafe-3.0.3.tar.gz\".\n".format(what, module_title(module), tag.file))
     _claim(names, tag.name, module, what)
     locked_file(
         name = tag.name,
         aliases = ["sdist", tag.name],
         file = tag.file,
         index_urls = [tag.index_url] if tag.index_url else [],
-        lock = "{} in {}".format(what, _module_title(module)),
+        lock = "{} in {}".format(what, module_title(module)),
         project = _normalize(project.partition("[")[0].strip()),
         sha256 = tag.sha256.lower(),
         urls = tag.urls,
@@ -109,36 +58,16 @@ def _pyproject_impl(mctx):
     for module in mctx.modules:
         for tag in module.tags.build_environments:
             _claim(names, tag.name, module, "build_environments(name = \"{}\")".format(tag.name))
-            hubs.append({
-                "name": tag.name,
-                "locks": [_lock_request(mctx, label) for label in tag.locks] + _lock_groups(mctx, module, tag.name),
-                "python_versions": tag.python_versions,
-                "wheels": {str(label): name for label, name in tag.wheels.items()},
-                "platforms": tag.platforms,
-            })
-        for tag in module.tags.lock_group:
-            if tag.hub not in [own.name for own in module.tags.build_environments]:
-                fail("\nlock_group(lock = \"{}\") of {}: hub is \"{}\", and the module has no build_environments tag of that name.\n".format(label_text(tag.lock), _module_title(module), tag.hub))
+        hubs += hub_requests(mctx, module)
         for tag in module.tags.sdist:
             _sdist(names, module, tag)
         for tag in module.tags.system_python:
             _claim(names, tag.name, module, "system_python(name = \"{}\")".format(tag.name))
             if tag.interpreter and not tag.interpreter.startswith("/"):
-                fail("\nsystem_python(name = \"{}\") of {}: interpreter is \"{}\", and an absolute path is expected.\n".format(tag.name, _module_title(module), tag.interpreter))
+                fail("\nsystem_python(name = \"{}\") of {}: interpreter is \"{}\", and an absolute path is expected.\n".format(tag.name, module_title(module), tag.interpreter))
             system_python(name = tag.name, interpreter = tag.interpreter)
 
-    # Without a lock nothing is asked of the helper, and nothing has to be built for it.
-    if [None for request in hubs if request["locks"]]:
-        description = _describe(mctx, hubs)
-        for path in description["sources"]:
-            mctx.watch(path)
-        for file in description["files"]:
-            locked_file(**file)
-        for name, files in description["hubs"].items():
-            hub(name = name, files = files)
-    else:
-        for request in hubs:
-            hub(name = request["name"], files = {"BUILD.bazel": ""})
+    declare_hubs(mctx, hubs)
     return mctx.extension_metadata(reproducible = True)
 
 _build_environments = tag_class(

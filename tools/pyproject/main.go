@@ -50,6 +50,7 @@ var verbs = []verb{
 	{"walls", "try whether this machine allows required walls", runWalls},
 	{"fetch", "read one URL into a file", runFetch},
 	{"repositories", "describe the repositories of locks for the module extension", runRepositories},
+	{"offer", "choose among the files that an index has for a lock's hashes", runOffer},
 	{"interpreter", "pack an in-build Python interpreter into one archive", runInterpreter},
 	{"environment", "make the archive of a build environment from locked wheels", runEnvironment},
 	{"generate", "write BUILD files, MODULE.bazel and locks for the projects below a directory", runGenerate},

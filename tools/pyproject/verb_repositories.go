@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"runtime/debug"
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/repository"
 )
@@ -25,6 +26,8 @@ func runRepositories(_ context.Context, args []string, std Streams) error {
 	if *path == "" {
 		return usagef("repositories: --request is missing")
 	}
+	// Bazel waits beside it, in memory as well: half of the garbage for a tenth more of the time.
+	debug.SetGCPercent(50)
 	data, err := os.ReadFile(*path)
 	if err != nil {
 		return fmt.Errorf("read request: %w", err)
@@ -37,8 +40,5 @@ func runRepositories(_ context.Context, args []string, std Streams) error {
 	if err != nil {
 		return err
 	}
-	if err := json.NewEncoder(std.Out).Encode(description); err != nil {
-		return fmt.Errorf("write description: %w", err)
-	}
-	return nil
+	return description.Write(std.Out)
 }

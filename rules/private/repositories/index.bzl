@@ -62,6 +62,20 @@ def split_credentials(url):
         {"type": "basic", "login": _unquote(login), "password": _unquote(password)},
     )
 
+def with_credentials(url, index):
+    """Puts user and password of an index into a URL of the same host.
+
+    Args:
+      url: the URL of a file.
+      index: the URL of the index, with or without user and password.
+
+    Returns:
+      the URL, in the form that `split_credentials` takes apart.
+    """
+    user_info, separator, host = index.partition("://")[2].partition("/")[0].rpartition("@")
+    scheme, _, rest = url.partition("://")
+    return "{}://{}@{}".format(scheme, user_info, rest) if separator and host == _host(url) else url
+
 # Printable ASCII, from 32 on.
 _ASCII = " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"
 
@@ -168,41 +182,41 @@ def _is_file(entry):
         type(entry.get("hashes", {})) == "dict" and type(entry.get("hashes", {}).get("sha256", "")) == "string"
     )
 
-def find_on_page(text, page, file):
-    """Finds a file on the index page of its project.
+def _is_file_name(name):
+    # It becomes the name of a file on this machine.
+    return name and not name.startswith(".") and not [c for c in name.elems() if not (c.isalnum() or c in "._+!-")]
+
+def list_page(text, page):
+    """Lists the files on the index page of a project.
 
     Args:
       text: the page: PEP 691's JSON, or PEP 503's HTML.
       page: the URL that the page was read from.
-      file: the name of the file.
 
     Returns:
-      a struct: `page_is_index` (False where this is no index page at all), `url` (empty when the file is not there) and
-      `sha256` (empty when the page does not say).
+      a pair: a list of structs with `file`, `url` and `sha256` (empty when the page does not say), and a clause that says
+      why this is no index page at all, or None. Names that no file may have are left out.
     """
+    entries = []
+    no_index = "%s is no index page" % page
     if text.lstrip().startswith("{"):
         index = json.decode(text, default = None)
-        if type(index) != "dict" or type(index.get("files")) != "list":
-            return struct(page_is_index = False, url = "", sha256 = "")
-        if [None for entry in index["files"] if not _is_file(entry)]:
-            return struct(page_is_index = False, url = "", sha256 = "")
+        if type(index) != "dict" or type(index.get("files")) != "list" or [None for entry in index["files"] if not _is_file(entry)]:
+            return [], no_index
         for entry in index["files"]:
-            if entry["filename"] == file:
-                return struct(page_is_index = True, url = join_url(page, entry["url"]), sha256 = entry.get("hashes", {}).get("sha256", ""))
-        return struct(page_is_index = True, url = "", sha256 = "")
+            if _is_file_name(entry["filename"]):
+                entries.append(struct(file = entry["filename"], url = join_url(page, entry["url"]), sha256 = entry.get("hashes", {}).get("sha256", "")))
+        return entries, None
     anchors = text.replace("<A ", "<a ").split("<a ")
     for anchor in anchors[1:]:
         tag, _, after = anchor.partition(">")
-        if after.partition("<")[0].strip() != file:
+        name = after.partition("<")[0].strip()
+        if not _is_file_name(name):
             continue
         quote = "\"" if "href=\"" in tag else "'"
         href = tag.partition("href=" + quote)[2].partition(quote)[0].replace("&amp;", "&")
-        return struct(
-            page_is_index = True,
-            url = join_url(page, href),
-            sha256 = href.partition("#sha256=")[2].partition("&")[0],
-        )
-    return struct(page_is_index = len(anchors) > 1 or "<html" in text.lower(), url = "", sha256 = "")
+        entries.append(struct(file = name, url = join_url(page, href), sha256 = href.partition("#sha256=")[2].partition("&")[0]))
+    return entries, (None if len(anchors) > 1 or "<html" in text.lower() else no_index)
 
 def index_urls(rctx, from_lock):
     """The indexes to ask, first one first.
@@ -227,6 +241,27 @@ def index_urls(rctx, from_lock):
         return [machine["url"]], "the index of this machine's pip"
     return [], machine["reason"]
 
+def read_page(rctx, index, project):
+    """Reads the page of one project.
+
+    Args:
+      rctx: the repository context.
+      index: the URL of the index, with or without user and password.
+      project: the normalised name of the project.
+
+    Returns:
+      a struct: `url` of the page, without user and password, its `text`, and where that is None `problem`, a clause that
+      says why.
+    """
+    base, credentials = split_credentials(index)
+    url = base.rstrip("/") + "/" + project + "/"
+    result = read_url(rctx, url, "index.page", credentials, _ACCEPT)
+    if not result.sha256:
+        return struct(url = url, text = None, problem = result.problem)
+    text = rctx.read("index.page")
+    rctx.delete("index.page")
+    return struct(url = url, text = text, problem = None if text else "%s is empty" % url)
+
 def ask_index(rctx, index, project, file):
     """Reads the page of one project and finds a file on it.
 
@@ -240,20 +275,15 @@ def ask_index(rctx, index, project, file):
       a struct: `url` (empty when there is none), `sha256` (empty when the page does not say), `credentials` (None, or
       what `authorization` takes for `url`) and `problem` (a clause that says why there is no `url`).
     """
-    base, credentials = split_credentials(index)
-    page = base.rstrip("/") + "/" + project + "/"
-    result = read_url(rctx, page, "index.page", credentials, _ACCEPT)
-    if not result.sha256:
-        return struct(url = "", sha256 = "", credentials = None, problem = result.problem)
-    found = find_on_page(rctx.read("index.page"), page, file)
-    rctx.delete("index.page")
-    if not found.page_is_index:
-        return struct(url = "", sha256 = "", credentials = None, problem = "%s is no index page" % page)
-    if not found.url:
-        return struct(url = "", sha256 = "", credentials = None, problem = "%s does not have it" % page)
-    return struct(
-        url = found.url,
-        sha256 = found.sha256,
-        credentials = credentials if _host(found.url) == _host(base) else None,
-        problem = "",
-    )
+    page = read_page(rctx, index, project)
+    entries, problem = list_page(page.text, page.url) if page.text else ([], page.problem)
+    for entry in entries:
+        if entry.file == file:
+            base, credentials = split_credentials(index)
+            return struct(
+                url = entry.url,
+                sha256 = entry.sha256,
+                credentials = credentials if _host(entry.url) == _host(base) else None,
+                problem = "",
+            )
+    return struct(url = "", sha256 = "", credentials = None, problem = problem or "%s does not have it" % page.url)

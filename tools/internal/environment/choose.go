@@ -87,6 +87,9 @@ func (c *chooser) choose() ([]chosen, []Skipped, error) {
 		if err := c.isFor(locked); err != nil {
 			return nil, nil, err
 		}
+		if locked, err = c.named(locked); err != nil {
+			return nil, nil, err
+		}
 		one, err := c.pick(locked)
 		if err != nil {
 			return nil, nil, err

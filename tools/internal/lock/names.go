@@ -62,11 +62,10 @@ func (p *pipFile) comment(line int, text string) error {
 	if complaint := badFileName(name); complaint != "" {
 		return p.errorf(line, fixLock, "%s", complaint)
 	}
-	key := d.algorithm + ":" + d.value
-	if other, there := p.names[key]; there && other.name != name {
+	if other, there := p.names[d]; there && other.name != name {
 		return p.errorf(line, fixLock, "the hash belongs to %s here and to %s at %s:%d", name, other.name, other.file, other.line)
 	}
-	p.names[key] = fileComment{name: name, file: p.file, line: line}
+	p.names[d] = fileComment{name: name, file: p.file, line: line}
 	return nil
 }
 
@@ -97,7 +96,7 @@ func (r *reader) nameFiles() error {
 
 // nameFile gives a file the name that a comment knows for this hash of it.
 func (r *reader) nameFile(pkg *Package, f *File, algorithm, value string) error {
-	key := algorithm + ":" + value
+	key := digest{algorithm, value}
 	comment, there := r.names[key]
 	if !there {
 		return nil
@@ -114,7 +113,7 @@ func (r *reader) nameFile(pkg *Package, f *File, algorithm, value string) error 
 }
 
 // firstUnused reports the first comment whose hash no entry has, the same one every time.
-func (r *reader) firstUnused(key string) error {
+func (r *reader) firstUnused(key digest) error {
 	for k, comment := range r.names {
 		first := r.names[key]
 		if !comment.used && (comment.file < first.file || comment.file == first.file && comment.line < first.line) {
@@ -188,6 +187,15 @@ func badFileName(name string) string {
 		return fmt.Sprintf("%q is neither a wheel nor a source archive", name)
 	}
 	return ""
+}
+
+// NotOf says that a file can't be the entry's: it is no name of a file, or one of another distribution. "" means that it may
+// be the entry's.
+func NotOf(pkg Package, file string) string {
+	if complaint := badFileName(file); complaint != "" {
+		return complaint
+	}
+	return foreignFile(&pkg, file)
 }
 
 // foreignFile says that a file belongs to another distribution than the entry, if its name says so.

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unsafe"
 )
 
 // logicalLine is a line of a requirements file with the lines that continue it.
@@ -28,7 +29,8 @@ func (r *reader) requirements(file string, asConstraints bool) error {
 	r.stack = append(r.stack, file)
 	defer func() { r.stack = r.stack[:len(r.stack)-1] }()
 	p := &pipFile{reader: r, file: file, asConstraints: asConstraints}
-	return p.parse(string(data))
+	// A large lock is held once: nothing writes to what was read.
+	return p.parse(unsafe.String(unsafe.SliceData(data), len(data)))
 }
 
 // pipFile is one file in pip's format while it is read.

@@ -56,7 +56,7 @@ func Read(root, path string) (*Lock, error) { return ReadPart(root, path, Part{}
 
 // ReadPart is Read for the part of a lock that holds the build requirements of a project.
 func ReadPart(root, path string, part Part) (*Lock, error) {
-	r := &reader{root: root, part: part, lock: &Lock{Path: path}, done: map[string]bool{}, names: map[string]fileComment{}}
+	r := &reader{root: root, part: part, lock: &Lock{Path: path}, done: map[string]bool{}, names: map[digest]fileComment{}}
 	if err := r.read(path); err != nil {
 		return &Lock{Path: path, Sources: r.lock.Sources}, err
 	}
@@ -70,7 +70,7 @@ type reader struct {
 	lock        *Lock
 	stack       []string        // files that are being read, outermost first
 	done        map[string]bool // files that were read
-	names       map[string]fileComment
+	names       map[digest]fileComment
 	constraints []constraint
 }
 
@@ -136,11 +136,11 @@ func (r *reader) load(file string) ([]byte, error) {
 		return nil, fmt.Errorf("read lock %s: %w", file, withoutPath(err))
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, sizeLimit+1))
-	if err != nil {
+	data := bytes.NewBuffer(make([]byte, 0, min(info.Size(), sizeLimit)+bytes.MinRead))
+	if _, err := data.ReadFrom(io.LimitReader(f, sizeLimit+1)); err != nil {
 		return nil, fmt.Errorf("read lock %s: %w", file, withoutPath(err))
 	}
-	return r.checkText(file, data)
+	return r.checkText(file, data.Bytes())
 }
 
 // checkText refuses what is no text of ours, and takes the byte order mark off that some editors write.

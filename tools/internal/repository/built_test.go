@@ -15,9 +15,9 @@ func TestWheels(t *testing.T) {
 	})
 	for file, pieces := range map[string][]string{
 		"a/BUILD.bazel": {`wheels = ["@@//flit:wheel"],`},
-		"a/a.lock.json": {`"name": "flit-core"`, `"built": "//flit:wheel"`, `"line": 1`},
+		"a/a.lock.json": {`"name":"flit-core"`, `"built":"//flit:wheel"`, `"line":1`},
 		"b/BUILD.bazel": {`wheels = ["@@//backend:wheel"],`},
-		"b/b.lock.json": {`"name": "my-backend"`, `"built": "//backend:wheel"`},
+		"b/b.lock.json": {`"name":"my-backend"`, `"built":"//backend:wheel"`},
 		"c/BUILD.bazel": {`wheels = ["@other_1_py3_none_any_cccccccc//:other-1-py3-none-any.whl"],`},
 	} {
 		for _, piece := range pieces {

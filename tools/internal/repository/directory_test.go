@@ -50,7 +50,7 @@ func TestDirectory(t *testing.T) {
 	if got := files["p/BUILD.bazel"]; !strings.Contains(got, `"//__source__:app-1.0"`) || !strings.Contains(got, `"@flit_core_3.12.0_py3_none_any_`) {
 		t.Errorf("p/BUILD.bazel is\n%s", got)
 	}
-	if got := files["p/p.lock.json"]; !strings.Contains(got, `"built": "@hub//__source__:app-1.0"`) {
+	if got := files["p/p.lock.json"]; !strings.Contains(got, `"built":"@hub//__source__:app-1.0"`) {
 		t.Errorf("p.lock.json is\n%s", got)
 	}
 	source := files["__source__/BUILD.bazel"]

@@ -108,7 +108,7 @@ func (e *environment) fill(l *lock.Lock, r *hubReader, d *directory) error {
 	}
 	for i, p := range l.Packages {
 		wanting := slices.DeleteFunc(slices.Clone(fitting), func(t target) bool { return !wanted(p, t).possibly })
-		without := e.addWheels(l, p, wanting, r.files)
+		without := e.addWheels(l, p, wanting, r)
 		if d == nil || len(without) == 0 || Sdist(p).Name == "" {
 			continue
 		}
@@ -133,8 +133,15 @@ func (e *environment) fill(l *lock.Lock, r *hubReader, d *directory) error {
 }
 
 // addWheels declares the wheels of an entry, and gives the targets that none of them fits.
-func (e *environment) addWheels(l *lock.Lock, p lock.Package, wanting []target, files *fileTable) (without []target) {
+func (e *environment) addWheels(l *lock.Lock, p lock.Package, wanting []target, r *hubReader) (without []target) {
 	served := map[string]bool{}
+	if isNameless(p) && len(wanting) > 0 {
+		label := r.files.hashes(r.hub, l, p, e.file.Label, e.repair)
+		for _, t := range wanting {
+			e.wheels[t.name()] = append(e.wheels[t.name()], label)
+		}
+		return nil
+	}
 	for _, f := range p.Files {
 		name, err := wheel.ParseName(f.Name)
 		if err != nil {
@@ -146,7 +153,7 @@ func (e *environment) addWheels(l *lock.Lock, p lock.Package, wanting []target, 
 				continue
 			}
 			if label == "" {
-				label = files.label(l, p, f, e.file.Label, e.repair)
+				label = r.files.label(l, p, f, e.file.Label, e.repair)
 			}
 			e.wheels[t.name()] = append(e.wheels[t.name()], label)
 			served[t.name()] = true
@@ -243,9 +250,10 @@ func checkFiles(l *lock.Lock) error {
 		at := fmt.Sprintf("%s:%d: %s %s", p.Source, p.Line, p.Name, p.Version)
 		for _, f := range p.Files {
 			switch {
+			case f.Name == "" && f.SHA256 == "":
+				return fmt.Errorf("%s: a file has no sha256, by which Bazel's repository cache knows files", at)
 			case f.Name == "":
-				return fmt.Errorf("%s has hashes without the names of their files, which are needed to fetch them without asking an index first;"+
-					" a line \"# file: sha256:HASH NAME\" for each hash gives them", at)
+				continue
 			case f.SHA256 == "":
 				return fmt.Errorf("%s: %s has no sha256, by which Bazel's repository cache knows files", at, f.Name)
 			case hashes[f.Name] != "" && hashes[f.Name] != f.SHA256:

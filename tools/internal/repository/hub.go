@@ -1,8 +1,8 @@
 package repository
 
 import (
-	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -85,19 +85,31 @@ func (h Hub) addPackage(files map[string]string, pkg string, environments []envi
 			}
 		}
 	}
-	files[path.Join(pkg, "BUILD.bazel")] = format(append([]build.Expr{loadRule("environment", "build_environment")}, stmts...))
+	files[path.Join(pkg, "BUILD.bazel")] = format(append([]build.Expr{loadRule("rules:environment", "build_environment")}, stmts...))
 	return nil
 }
 
-// describe writes what the environment action reads of the lock.
+// describe writes what the environment action reads of the lock: JSON, a line for each distribution.
 func (e environment) describe(files map[string]string, pkg, name string) error {
-	var text bytes.Buffer
+	var text strings.Builder
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false) // markers are full of < and >
-	encoder.SetIndent("", " ")
-	if err := encoder.Encode(e.locked); err != nil {
+	head := e.locked
+	head.Distributions = nil
+	err := encoder.Encode(head)
+	begin, _ := strings.CutSuffix(text.String(), "null}\n")
+	text.Reset()
+	text.WriteString(begin + "[\n")
+	for i, d := range e.locked.Distributions {
+		if i > 0 {
+			text.WriteString(",")
+		}
+		err = errors.Join(err, encoder.Encode(d))
+	}
+	if err != nil {
 		return fmt.Errorf("describe %s: %w", e.file.Label, err)
 	}
+	text.WriteString("]}\n")
 	files[path.Join(pkg, name+".lock.json")] = text.String()
 	return nil
 }
@@ -149,7 +161,7 @@ func (e environment) call(name string, targets []target) build.Expr {
 		c.set("error", text(e.problem))
 	} else {
 		c.set("lock", text(":"+name+".lock.json"))
-		c.set("wheels", e.wheelsExpression(targets))
+		c.set("wheels", e.wheelsExpression("", targets))
 	}
 	c.set("lock_label", text(e.file.Label))
 	c.set("repair", text(e.repair))
@@ -158,8 +170,9 @@ func (e environment) call(name string, targets []target) build.Expr {
 }
 
 // wheelsExpression is the list of files: those that every target has, a select for those that each platform of a Python
-// has, and a select for the rest. A lock of pure distributions for all targets needs no select at all.
-func (e environment) wheelsExpression(targets []target) build.Expr {
+// has, and a select for the rest. A lock of pure distributions for all targets needs no select at all. The settings are those
+// of the hub, "" in its own packages.
+func (e environment) wheelsExpression(hub string, targets []target) build.Expr {
 	isFor := slices.DeleteFunc(slices.Clone(targets), func(t target) bool { return e.wheels[t.name()] == nil })
 	everywhere := e.shared(isFor)
 	var list build.Expr = texts(sorted(everywhere))
@@ -175,11 +188,11 @@ func (e environment) wheelsExpression(targets []target) build.Expr {
 		for _, t := range isFor[:count] {
 			rest := slices.DeleteFunc(slices.Clone(e.wheels[t.name()]), func(label string) bool { return onPython[label] })
 			someTarget = someTarget || len(rest) > 0
-			addBranch(byTarget, t.name(), rest)
+			addBranch(byTarget, hub, t.name(), rest)
 		}
 		maps.DeleteFunc(onPython, func(label string, _ bool) bool { return everywhere[label] })
 		somePython = somePython || len(onPython) > 0
-		addBranch(byPython, isFor[0].python, sorted(onPython))
+		addBranch(byPython, hub, isFor[0].python, sorted(onPython))
 		isFor = isFor[count:]
 	}
 	for _, part := range []struct {
@@ -215,8 +228,8 @@ func (e environment) shared(targets []target) map[string]bool {
 
 func sorted(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }
 
-func addBranch(branches *build.DictExpr, setting string, labels []string) {
-	branches.List = append(branches.List, &build.KeyValueExpr{Key: text("//" + settingsPackage + ":" + setting), Value: texts(labels)})
+func addBranch(branches *build.DictExpr, hub, setting string, labels []string) {
+	branches.List = append(branches.List, &build.KeyValueExpr{Key: text(hub + "//" + settingsPackage + ":" + setting), Value: texts(labels)})
 }
 
 // noMatch is what a user reads whose Python or platform the hub is not for.
@@ -250,7 +263,7 @@ func settings(targets []target) string {
 			dict.List = append(dict.List, &build.KeyValueExpr{Key: text("@rules_pyproject//rules/settings:" + flag), Value: text(flags[flag])})
 		}
 		c.set("flag_values", dict)
-		c.set("visibility", texts([]string{"//:__subpackages__"}))
+		c.set("visibility", texts([]string{"//visibility:public"})) // repositories of hashes have selects as well
 		stmts = append(stmts, c.expr)
 	}
 	last := ""

@@ -74,6 +74,9 @@ func (l LockFile) target() string {
 type Description struct {
 	// Files are the repositories of single files, one for each file name and content over all locks.
 	Files []FileRepository `json:"files"`
+	// Hashes are the repositories of distributions with hashes and no file names, and Singles those of their files.
+	Hashes  []HashesRepository `json:"hashes"`
+	Singles []HashRepository   `json:"singles"`
 	// Hubs are the contents of the hub repositories: by name, and by path in the repository.
 	Hubs map[string]map[string]string `json:"hubs"`
 	// Sources are the absolute paths of all files that were read or looked for. The answer changes only when one of
@@ -131,5 +134,7 @@ func Describe(request Request) (Description, error) {
 	slices.Sort(description.Sources)
 	description.Sources = slices.Compact(description.Sources)
 	description.Files = append(description.Files, files.repositories...)
+	description.Hashes = append([]HashesRepository{}, files.hashed...)
+	description.Singles = append([]HashRepository{}, files.singles...)
 	return description, nil
 }

@@ -145,7 +145,7 @@ func TestProblems(t *testing.T) {
 		{"missing", "", `there is no lock //bad:lock.txt yet.\nPossible fixes:\n  - write it: bazel run //bad:lock`},
 		{"without a hash", "flit-core==3.12.0\n", "bad/lock.txt:1: "},
 		{"conflict", "<<<<<<< ours\n" + pure, "bad/lock.txt:1: "},
-		{"without file names", "flit-core==3.12.0 --hash=sha256:" + hash("a") + "\n", "hashes without the names of their files"},
+		{"without sha256", "flit-core==3.12.0 --hash=sha512:" + hash("a") + hash("b") + "\n", "a file has no sha256, by which Bazel's repository cache knows files"},
 		{"two versions", entry(`a==1 ; python_version >= "3"`, map[string]string{"a-1-py3-none-any.whl": hash("1")}) +
 			entry(`a==2 ; os_name == "posix"`, map[string]string{"a-2-py3-none-any.whl": hash("2")}), "a is pinned to 2 here and to 1 in line 1"},
 		{"not a wheel's name", entry("a==1", map[string]string{"a-1-any.whl": hash("1")}), "a-1-any.whl"},
@@ -213,7 +213,7 @@ func TestLimits(t *testing.T) {
 		!strings.Contains(build, `The lock itself says that it is for Python >=3.13.2, for environments with sys_platform == \"linux\".`) {
 		t.Errorf("%+v\n%s", d.Files, build)
 	}
-	if !strings.Contains(json, `"requires_python": ">=3.13.2"`) || !strings.Contains(json, `"sys_platform == \"linux\""`) || !strings.Contains(json, `sys_platform == \"nowhere\"`) {
+	if !strings.Contains(json, `"requires_python":">=3.13.2"`) || !strings.Contains(json, `"sys_platform == \"linux\""`) || !strings.Contains(json, `sys_platform == \"nowhere\"`) {
 		t.Error(json)
 	}
 }

@@ -29,7 +29,7 @@ func loadRule(file, name string) build.Expr {
 	rule := &build.Ident{Name: name}
 	return &build.LoadStmt{
 		ForceCompact: true,
-		Module:       &build.StringExpr{Value: "@rules_pyproject//rules:" + file + ".bzl"},
+		Module:       &build.StringExpr{Value: "@rules_pyproject//" + file + ".bzl"},
 		From:         []*build.Ident{rule},
 		To:           []*build.Ident{rule},
 	}

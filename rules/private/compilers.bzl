@@ -1,8 +1,12 @@
 """The C++ toolchain of Bazel, as arguments of a session: compilers, their flags, and the files that they need."""
 
 load("@rules_cc//cc:action_names.bzl", "ACTION_NAMES")
-load("@rules_cc//cc:find_cc_toolchain.bzl", "find_cc_toolchain")
+load("@rules_cc//cc:find_cc_toolchain.bzl", "find_cc_toolchain", "use_cc_toolchain")
 load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
+
+_COMPILER_CACHE = Label("//rules:compiler_cache_toolchain_type")
+
+COMPILER_TOOLCHAINS = use_cc_toolchain(mandatory = False) + [config_common.toolchain_type(_COMPILER_CACHE, mandatory = False)]
 
 # Features that are Bazel's own business: dependency files, parameter files, modules.
 _UNSUPPORTED = ["layering_check", "module_maps", "parse_headers", "thin_lto", "fdo_optimize"]
@@ -38,11 +42,18 @@ def _link_flags(toolchain, features):
     # The launcher is what a backend links programs with, too; only the backend knows which it is.
     return [flag for flag in flags if flag != "-shared"]
 
+def _add_compiler_cache(ctx, args):
+    toolchain = ctx.toolchains[_COMPILER_CACHE]
+    if not toolchain:
+        return depset()
+    args.add(toolchain.ccache, format = "--ccache=%s")
+    return depset() if type(toolchain.ccache) == "string" else depset([toolchain.ccache])
+
 def add_compilers(ctx, args):
-    """Adds the configured C++ toolchain to the arguments of a session, if there is one.
+    """Adds the configured C++ toolchain to the arguments of a session, if there is one, and a compiler cache, if there is one.
 
     Args:
-      ctx: the rule's context; the rule has `use_cc_toolchain(mandatory = False)` and the fragment `cpp`.
+      ctx: the rule's context; the rule has COMPILER_TOOLCHAINS and the fragment `cpp`.
       args: the `Args` of the session.
     Returns:
       A depset of File: what the compilers read of their own.
@@ -76,4 +87,4 @@ def add_compilers(ctx, args):
     # A compiler of the machine finds its own files; one of the build has to be shown what it reads beside itself.
     if not _tool(features, ACTION_NAMES.c_compile).startswith("/"):
         args.add_all(toolchain.all_files, format_each = "--execroot-file=%s")
-    return toolchain.all_files
+    return depset(transitive = [toolchain.all_files, _add_compiler_cache(ctx, args)])

@@ -1,10 +1,9 @@
 """A session of hooks, as arguments and inputs: what every rule that runs a backend has in common."""
 
 load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
-load("@rules_cc//cc:find_cc_toolchain.bzl", "use_cc_toolchain")
 load("//rules:providers.bzl", "BuildEnvironmentInfo", "PyprojectSessionInfo")
 load(":cache.bzl", "CACHE_ATTRS", "add_cache")
-load(":compilers.bzl", "add_compilers")
+load(":compilers.bzl", "COMPILER_TOOLCHAINS", "add_compilers")
 load(":interpreter_key.bzl", "interpreter_key")
 load(":label_text.bzl", "label_text")
 load(":overrides.bzl", "OVERRIDES_ATTRS", "add_overrides", "overrides_of", "runtime_locks")
@@ -13,7 +12,7 @@ load(":source.bzl", "SOURCE_ATTRS", "add_source")
 HELPER = Label("//rules:toolchain_type")
 PYTHON = Label("//rules:python_toolchain_type")
 
-SESSION_TOOLCHAINS = [HELPER, PYTHON] + use_cc_toolchain(mandatory = False)
+SESSION_TOOLCHAINS = [HELPER, PYTHON] + COMPILER_TOOLCHAINS
 
 # How hooks are run, whatever is built, of whichever source.
 HOOK_ATTRS = OVERRIDES_ATTRS | {

@@ -146,6 +146,7 @@ func addCompilerFlags(text func(*string, string, string), list func(*[]string, s
 	for name, to := range map[string]*string{"ar": &c.AR, "cc": &c.CC, "cxx": &c.CXX, "ld": &c.LD, "nm": &c.NM, "objcopy": &c.Objcopy, "strip": &c.Strip} {
 		text(to, name, "the `path` of the C++ toolchain's "+name)
 	}
+	text(&c.Cache, "ccache", "the `path` of ccache, for sessions whose cache directory is kept")
 	list(&c.CCFlags, "cc-flag", "a `flag` for C")
 	list(&c.CXXFlags, "cxx-flag", "a `flag` for C++")
 	list(&c.LinkFlags, "link-flag", "a `flag` for linking")

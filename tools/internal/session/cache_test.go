@@ -453,3 +453,18 @@ def build_wheel(d, settings=None, metadata=None, *, cache_directory):
 		}
 	})
 }
+
+// TestCompilerCacheUsed: a session has ccache where its cache directory outlasts it, and its log says so, or why not (CACHE-8).
+func TestCompilerCacheUsed(t *testing.T) {
+	inBoth(t, func(t *testing.T, kind walls.Kind) {
+		s := newKept(t, kind)
+		s.Config.Compilers = systemCompilers(t)
+		s.want(t, "0")
+		s.Config.Compilers.Cache = "/nowhere/ccache"
+		s.want(t, "0", "ccache         not used: there is no /nowhere/ccache on this machine\n")
+		s.Config.Compilers.Cache = "/bin/sh"
+		s.want(t, "0", "another than any build before: the compilers", "ccache         /bin/sh\n")
+		s.Config.Cache = Cache{}
+		s.want(t, "0", "ccache         not used: nothing outlasts this build\n")
+	})
+}

@@ -17,6 +17,8 @@ import (
 type Compilers struct {
 	CC, CXX, AR, LD, NM, Strip, Objcopy string
 	CCFlags, CXXFlags, LinkFlags        []string
+	// Cache is ccache, or "". It is used where the cache directory outlasts the session.
+	Cache string
 }
 
 // declared says whether there is a C++ toolchain.
@@ -24,7 +26,7 @@ func (c Compilers) declared() bool { return c.CC != "" || c.CXX != "" }
 
 // relative says whether anything in c lies in the execution root.
 func (c Compilers) relative() bool {
-	for _, program := range []string{c.CC, c.CXX, c.AR, c.LD, c.NM, c.Strip, c.Objcopy} {
+	for _, program := range []string{c.CC, c.CXX, c.AR, c.LD, c.NM, c.Strip, c.Objcopy, c.Cache} {
 		if program != "" && !filepath.IsAbs(program) {
 			return true
 		}
@@ -44,6 +46,7 @@ type launchers struct {
 	compilers Compilers
 	execroot  string   // as a hook sees it
 	prefixMap []string // flags that hide where the room is
+	cache     compilerCache
 }
 
 // launcherNames are the variables that name a launcher. Everything else is found by its name on PATH.
@@ -108,8 +111,16 @@ func (l launchers) compiler(name, program string, flags []string, addRuntime boo
 	}
 	link, libraries := splitLinkFlags(l.compilers.LinkFlags, addRuntime)
 	call := l.quote(program) + l.quoteAll(flags) + l.quoteAll(l.prefixMap)
+	cached := ""
+	if l.cache.program != "" {
+		cached = `for argument; do
+	[ "$argument" = -c ] || continue
+` + l.cache.exports() + `	exec ` + l.quote(l.cache.program) + " " + call + ` "$@"
+done
+`
+	}
 	return `#!/bin/sh
-# One argument alone asks something (-v, --version); otherwise what does not say where to stop links.
+` + cached + `# One argument alone asks something (-v, --version); otherwise what does not say where to stop links.
 link=$(($# > 1))
 for argument; do
 	case $argument in -c | -E | -S | -M | -MM | -fsyntax-only | --version | -dump* | -print-*) link=0 ;; esac

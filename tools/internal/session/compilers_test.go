@@ -79,6 +79,49 @@ func TestLaunchers(t *testing.T) {
 	}
 }
 
+// TestCompilerCache proves CACHE-8 for all backends: what compiles goes through ccache, configured by nothing but the launcher; what links or
+// asks does not.
+func TestCompilerCache(t *testing.T) {
+	dir, bin := t.TempDir(), t.TempDir()
+	ccache := filepath.Join(bin, "ccache")
+	if err := os.WriteFile(ccache, []byte("#!/bin/sh\nenv | grep ^CCACHE_ | sort\nexec \"$@\"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	gcc := filepath.Join(bin, "gcc")
+	if err := os.WriteFile(gcc, []byte(fakeCompiler), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	l := launchers{
+		compilers: Compilers{CC: gcc, CXX: gcc, CCFlags: []string{"-O2"}, LinkFlags: []string{"-lfoo"}},
+		cache:     compilerCache{program: ccache, directory: "/a cache/ccache", key: "0123"},
+	}
+	if err := l.write(dir); err != nil {
+		t.Fatal(err)
+	}
+	const variables = `CCACHE_COMPILERCHECK=string:0123
+CCACHE_CONFIGPATH=/dev/null
+CCACHE_DIR=/a cache/ccache
+CCACHE_MAXSIZE=1G
+CCACHE_NODIRECT=1
+CCACHE_NOINODECACHE=1
+CCACHE_TEMPDIR=/a cache/ccache/tmp
+`
+	for _, c := range []struct{ name, args, want string }{
+		{"cc", "-c a.c -o a.o", variables + gcc + "\n-O2\n-c\na.c\n-o\na.o\n"},
+		{"c++", "-o a.o a.cc -c", variables + gcc + "\n-o\na.o\na.cc\n-c\n"},
+		{"cc", "-shared a.o", gcc + "\n-O2\n-shared\na.o\n-lfoo\n"},
+		{"cc", "-E a.c", gcc + "\n-O2\n-E\na.c\n"},
+		{"cc", "--version", gcc + "\n-O2\n--version\n"},
+	} {
+		cmd := exec.Command(filepath.Join(dir, c.name), strings.Fields(c.args)...)
+		cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "CCACHE_DIR=/elsewhere"}
+		output, err := cmd.CombinedOutput()
+		if err != nil || string(output) != c.want {
+			t.Errorf("%s %s ran\n%s, %v; want\n%s", c.name, c.args, output, err, c.want)
+		}
+	}
+}
+
 // TestNativeBuild proves that a real compiler works behind both walls, through the launchers alone, and that the bytes don't
 // tell where the room was (BYTES-1).
 func TestNativeBuild(t *testing.T) {

@@ -41,7 +41,7 @@ func (s *Staged) cacheKey() (cache.Key, error) {
 	compilers := c.Compilers
 	k.programs("the compilers", map[string]string{
 		"cc": compilers.CC, "c++": compilers.CXX, "ar": compilers.AR, "ld": compilers.LD, "nm": compilers.NM,
-		"strip": compilers.Strip, "objcopy": compilers.Objcopy,
+		"strip": compilers.Strip, "objcopy": compilers.Objcopy, "ccache": compilers.Cache,
 	})
 	k.json("the compilers' flags", compilers.CCFlags, compilers.CXXFlags, compilers.LinkFlags)
 	k.trees("the compilers' files", c.ExecrootFiles)

@@ -77,6 +77,12 @@ func (s *Staged) describe(r *record) {
 	line("settings", "%s", orNone(settings, " "))
 	line("variables", "%s", orNone(c.Env, " "))
 	line("cache", "%s", s.describeCache())
+	if program := c.Compilers.Cache; program != "" {
+		if _, why := s.compilerCache(); why != "" {
+			program = "not used: " + why
+		}
+		line("ccache", "%s", program)
+	}
 	for _, text := range s.mapped {
 		line("cache mapping", "%s", text)
 	}

@@ -299,10 +299,12 @@ func (s *Staged) fillCompilers(context.Context) error {
 	if s.config.Interpreter != "" {
 		basePrefix = s.Info.Interpreter.BasePrefix
 	}
+	cached, _ := s.compilerCache()
 	return launchers{
 		compilers: s.config.Compilers,
 		execroot:  s.Room.Inside(walls.Execroot),
 		prefixMap: prefixMap(s.Room, basePrefix),
+		cache:     cached,
 	}.write(s.Room.Outside(walls.Compilers))
 }
 

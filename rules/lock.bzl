@@ -58,6 +58,10 @@ def _pyproject_lock_impl(ctx):
         args.add("--project=" + (project.dirname or "."))
     for requirement in ctx.attr.requirements:
         args.add("--requirement=" + requirement)
+    for name in ctx.attr.from_source:
+        args.add("--from-source=" + name)
+    if ctx.attr.no_prebuilt:
+        args.add("--no-prebuilt")
     ctx.actions.write(params, args)
 
     overrides = overrides_of(ctx)
@@ -123,9 +127,17 @@ depends on no lock, so it runs when there is none yet, or a broken one.""",
                   "what hooks ask for has to be named in `requirements` then.",
             default = True,
         ),
+        "from_source": attr.string_list(
+            doc = "Distributions that are built from their sdists although there are wheels of them, at any depth, or `:all:`. " +
+                  "What has no wheel that fits is built from source in any case. Where something is, `out` has to be called " +
+                  "`DIRECTORY/lock.txt`: beside it each distribution that is built from source has a lock of what it is built with.",
+        ),
+        "no_prebuilt": attr.bool(
+            doc = "Whether it is an error if a wheel of anything that the build needs, at any depth, would be taken from an index.",
+        ),
         "out": attr.string(
             doc = "The lock, as a path relative to the package. `pylock.toml` and `pylock.NAME.toml` are written in the " +
-                  "format of PEP 751, all others in that of pip.",
+                  "format of PEP 751, all others in that of pip. Beside a `lock.txt` lie the locks of what is built from source.",
             mandatory = True,
         ),
         "placed_srcs": SOURCE_ATTRS["placed_srcs"],

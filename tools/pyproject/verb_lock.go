@@ -38,6 +38,7 @@ type lockCommand struct {
 	overrides                      *override.Set
 	old                            *lock.Lock // the lock that is there, or nil
 	asking                         lockAsking
+	sourcing                       lockSourcing
 }
 
 func runLock(ctx context.Context, args []string, std Streams) error {
@@ -47,6 +48,9 @@ func runLock(ctx context.Context, args []string, std Streams) error {
 	}
 	if c.checking {
 		return c.check(ctx, std)
+	}
+	if c.sourcing.tree {
+		return c.writeTree(std)
 	}
 	wanted, err := c.wanted(ctx, std)
 	if err != nil {
@@ -65,31 +69,31 @@ func runLock(ctx context.Context, args []string, std Streams) error {
 		return err
 	}
 	opts.AddIndexes(old)
-	resolved, text, err := c.resolve(ctx, opts, std)
+	closure, texts, err := c.resolve(ctx, opts, std)
 	if err != nil {
 		return err
 	}
-	if err := c.checkUpgraded(resolved); err != nil {
+	if err := c.checkUpgraded(closure.Lock); err != nil {
 		return err
 	}
-	for _, name := range resolver.WithoutWheel(resolved) {
-		fmt.Fprintf(std.Err, "warning: %s has no wheel; building build requirements from source is not supported yet\n", name)
+	if err := c.checkClosure(closure); err != nil {
+		return err
 	}
-	written, err := replace(c.out, text)
+	changed, err := c.write(texts)
 	if err != nil {
 		return fmt.Errorf("write lock: %w", err)
 	}
-	if !written {
+	if len(changed) == 0 {
 		fmt.Fprintf(std.Err, "%s is up to date\n", c.lockTitle)
 		return nil
 	}
 	for _, line := range c.overrides.Lines() {
 		fmt.Fprintf(std.Err, "override %s\n", line)
 	}
-	for _, line := range resolver.Changes(old, resolved) {
+	for _, line := range append(resolver.Changes(old, closure.Lock), changed...) {
 		fmt.Fprintf(std.Err, "%s\n", line)
 	}
-	fmt.Fprintf(std.Err, "%s written: %d distributions\n", c.lockTitle, len(resolved.Packages)+len(resolved.Wheels))
+	fmt.Fprintf(std.Err, "%s written: %d distributions\n", c.lockTitle, len(closure.Lock.Packages)+len(closure.Lock.Wheels))
 	return nil
 }
 
@@ -104,14 +108,13 @@ func (c *lockCommand) checkUpgraded(resolved *lock.Lock) error {
 }
 
 // text is the file that a lock becomes.
-func (c *lockCommand) text(resolved *lock.Lock) ([]byte, error) {
-	name := filepath.Base(c.out)
-	resolved.Path, resolved.Command = name, c.command
+func (c *lockCommand) text(l *lock.Lock, name string) ([]byte, error) {
+	l.Path, l.Command = name, c.command
 	if c.old != nil {
-		resolved.IndexURLs, resolved.MainIndex = c.old.IndexURLs, c.old.MainIndex
+		l.IndexURLs, l.MainIndex = c.old.IndexURLs, c.old.MainIndex
 	}
 	var text bytes.Buffer
-	err := lock.Write(&text, resolved, lock.FormatOf(name))
+	err := lock.Write(&text, l, lock.FormatOf(name))
 	return text.Bytes(), err
 }
 
@@ -143,6 +146,7 @@ func parseLock(args []string, std Streams) (*lockCommand, error) {
 		return err
 	})
 	c.asking.addFlags(flags)
+	c.sourcing.addFlags(flags)
 	addOverrideFlags(flags, &c.asking.overrides)
 	flags.BoolVar(&c.checking, "check", false, "write nothing; fail if the lock does not satisfy what is wanted. Of a project only pyproject.toml has to be there")
 	flags.Func("requirement", "a further build `requirement` (PEP 508), repeated", func(text string) error {

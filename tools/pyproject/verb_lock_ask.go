@@ -19,6 +19,7 @@ import (
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/interpreter"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/lock"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/override"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/repository"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/requirement"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/resolver"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/session"
@@ -29,6 +30,7 @@ type lockAsking struct {
 	interpreters  []interpreter.Source
 	overrides     []override.Override
 	walls, params string
+	flags         []string // of the session, in the place of params
 	merge         []string
 	forget        bool
 }
@@ -63,15 +65,16 @@ func (a *lockAsking) addFlags(flags *flag.FlagSet) {
 // asks says whether there is something to ask, and something to ask with.
 func (c *lockCommand) asks() bool { return len(c.asking.interpreters) > 0 && len(c.sources) > 0 }
 
-// resolve resolves what is declared, what hooks ask for and what they asked for elsewhere. Beside the lock it gives its text.
-func (c *lockCommand) resolve(ctx context.Context, opts resolver.Options, std Streams) (*lock.Lock, []byte, error) {
+// resolve resolves what is declared, what hooks ask for and what they asked for elsewhere, and what is needed to build from
+// source what has to be. Beside the locks it gives their texts, by the names of the files.
+func (c *lockCommand) resolve(ctx context.Context, opts resolver.Options, std Streams) (closure repository.Closure, texts map[string][]byte, err error) {
 	for _, source := range c.asking.interpreters {
 		system := source.Executable
 		if source.Archive != "" {
 			system = ""
 		}
 		if _, err := interpreterSource(system, source.Archive, source.Executable); err != nil {
-			return nil, nil, usagef("lock: %w", err)
+			return closure, nil, usagef("lock: %w", err)
 		}
 	}
 	progress := newProgress(std.Err)
@@ -79,17 +82,13 @@ func (c *lockCommand) resolve(ctx context.Context, opts resolver.Options, std St
 	store := resolver.OpenStore()
 	key := c.key(opts.Requirements)
 	progress.step("resolving the build requirements of " + c.title)
-	if resolved, text := c.recall(ctx, store, key, opts); resolved != nil {
-		return resolved, text, nil
-	}
 	asking := resolver.Asking{
 		Check: func(r requirement.Requirement) error { return c.checkSelf(r, "a hook") },
 		Store: store, Progress: progress.step,
 		Warn: func(line string) { fmt.Fprintf(std.Err, "warning: %s\n", line) },
 	}
-	var err error
 	if asking.Elsewhere, asking.Merged, err = c.elsewhere(std); err != nil {
-		return nil, nil, err
+		return closure, nil, err
 	}
 	if c.asks() {
 		asking.Interpreters = c.asking.interpreters
@@ -97,15 +96,24 @@ func (c *lockCommand) resolve(ctx context.Context, opts resolver.Options, std St
 			asking.Projects = append(asking.Projects, resolver.Project{Title: source.title, Header: source.header, Ask: c.asker(source)})
 		}
 	}
+	if opts.Sources, err = c.newSources(opts, asking, std); err != nil {
+		return closure, nil, err
+	}
+	defer func() { err = errors.Join(err, opts.Sources.Close()) }()
+	if closure, texts = c.recall(ctx, store, key, opts); texts != nil {
+		return closure, texts, nil
+	}
 	resolved, err := resolver.Dynamic(ctx, opts, asking)
 	if err != nil {
-		return nil, nil, err
+		return closure, nil, err
 	}
-	text, err := c.text(resolved)
-	if err == nil && key != "" {
-		store.Remember(keyWith(key, text), resolved.Asked)
+	if closure, err = opts.Sources.Complete(ctx, resolved); err != nil {
+		return closure, nil, err
 	}
-	return resolved, text, err
+	if texts, err = c.texts(closure); err == nil && key != "" {
+		store.Remember(keyWith(key, texts), resolved.Asked)
+	}
+	return closure, texts, err
 }
 
 // elsewhere reads what hooks asked for at other places: what the lock that is there says, and what --merge names.
@@ -149,7 +157,7 @@ func (c *lockCommand) asker(source *lockSource) func(context.Context, interprete
 		if err != nil {
 			return nil, err
 		}
-		if err := c.runSelf(ctx, source.title, args); err != nil {
+		if err := c.runSelf(ctx, "ask the hooks of "+source.title, args); err != nil {
 			if source.header != "" {
 				err = fmt.Errorf("the project %s: %w", source.title, err)
 			}
@@ -168,10 +176,10 @@ func (c *lockCommand) asker(source *lockSource) func(context.Context, interprete
 }
 
 // runSelf runs the helper. What it says of a failure is the failure.
-func (c *lockCommand) runSelf(ctx context.Context, title string, args []string) error {
+func (c *lockCommand) runSelf(ctx context.Context, task string, args []string) error {
 	self, err := os.Executable()
 	if err != nil {
-		return fmt.Errorf("ask the hooks of %s: %w", title, err)
+		return fmt.Errorf("%s: %w", task, err)
 	}
 	cmd := exec.CommandContext(ctx, self)
 	cmd.Args = append([]string{os.Args[0]}, args...)
@@ -188,17 +196,12 @@ func (c *lockCommand) runSelf(ctx context.Context, title string, args []string) 
 	case errors.As(err, &exit) && said.Len() > 0:
 		return errors.New(strings.TrimPrefix(strings.TrimSpace(said.String()), "pyproject: "))
 	}
-	return fmt.Errorf("ask the hooks of %s: %w", title, err)
+	return fmt.Errorf("%s: %w", task, err)
 }
 
 // askArguments is the command line of the verb requires.
 func (c *lockCommand) askArguments(source *lockSource, python interpreter.Source, archive, info, answers string) ([]string, error) {
-	args := []string{"requires", "--label=" + source.title, "--environment=" + archive, "--environment-info=" + info, "--answers=" + answers, "--walls=" + c.asking.walls}
-	if python.Archive != "" {
-		args = append(args, "--interpreter-archive="+python.Archive, "--interpreter-executable="+python.Executable)
-	} else {
-		args = append(args, "--interpreter="+python.Executable)
-	}
+	args := append(c.sessionArguments("requires", source, python, archive, info), "--answers="+answers)
 	from, err := c.sourceFlags(source)
 	if err != nil {
 		return nil, err
@@ -210,10 +213,20 @@ func (c *lockCommand) askArguments(source *lockSource, python interpreter.Source
 	}
 	args = append(args, overrides...)
 	// Last, because it may place files into the tree: of two for one place the later wins.
+	args = append(args, c.asking.flags...)
 	if c.asking.params != "" {
 		args = append(args, "@"+c.asking.params)
 	}
 	return args, nil
+}
+
+// sessionArguments begin the command line of a verb that runs hooks in an environment.
+func (c *lockCommand) sessionArguments(verb string, source *lockSource, python interpreter.Source, archive, info string) []string {
+	args := []string{verb, "--label=" + source.title, "--environment=" + archive, "--environment-info=" + info, "--walls=" + c.asking.walls}
+	if python.Archive != "" {
+		return append(args, "--interpreter-archive="+python.Archive, "--interpreter-executable="+python.Executable)
+	}
+	return append(args, "--interpreter="+python.Executable)
 }
 
 // sourceFlags name the source and the hooks: all of them for a project, and only the wheel's for an sdist, of which nobody

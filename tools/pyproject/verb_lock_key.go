@@ -10,51 +10,63 @@ import (
 	"hash"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
-	"github.com/rules-pyproject/rules_pyproject/tools/internal/lock"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/repository"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/requirement"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/resolver"
 )
 
-// recall gives the lock, and its text, where everything that hooks could see is as it was when the lock that is there was
-// written: then they would ask for the same, and one run of uv says whether the lock is still what it was. Nil means that
-// hooks have to be asked.
-func (c *lockCommand) recall(ctx context.Context, store *resolver.Store, key string, opts resolver.Options) (*lock.Lock, []byte) {
-	old, err := os.ReadFile(c.out)
-	if key == "" || err != nil || opts.Preferred == nil || len(c.upgradePackages)+len(c.asking.merge) > 0 || c.asking.forget {
-		return nil, nil
+// recall gives the locks, and their texts, where everything that hooks could see is as it was when the locks that are there
+// were written: then they would ask for the same, and one run of uv says whether the lock is still what it was. What is built
+// from source is then built with what it was built with. No texts mean that hooks have to be asked.
+func (c *lockCommand) recall(ctx context.Context, store *resolver.Store, key string, opts resolver.Options) (repository.Closure, map[string][]byte) {
+	none := repository.Closure{}
+	if key == "" || opts.Preferred == nil || len(c.upgradePackages)+len(c.asking.merge) > 0 || c.asking.forget {
+		return none, nil
 	}
-	asked, found := store.Recall(keyWith(key, old))
+	closure, texts, err := c.readClosure()
+	if err != nil {
+		return none, nil
+	}
+	asked, found := store.Recall(keyWith(key, texts))
 	if !found {
-		return nil, nil
+		return none, nil
 	}
 	for _, a := range asked {
 		for _, text := range a.Requires {
 			r, err := requirement.Parse(text)
 			if err != nil {
-				return nil, nil
+				return none, nil
 			}
 			opts.Requirements = append(opts.Requirements, r)
 		}
 	}
 	resolved, err := resolver.Resolve(ctx, opts)
 	if err != nil {
-		return nil, nil // said, and explained, by the way through the hooks
+		return none, nil // said, and explained, by the way through the hooks
 	}
 	resolved.Asked = asked
-	if text, err := c.text(resolved); err == nil && bytes.Equal(text, old) {
-		return resolved, text
+	name := filepath.Base(c.out)
+	if text, err := c.text(resolved, name); err == nil && bytes.Equal(text, texts[name]) {
+		closure.Lock = resolved
+		return closure, texts
 	}
-	return nil, nil
+	return none, nil
 }
 
-// keyWith is the key of what was asked for when everything was as key says, and this was the lock.
-func keyWith(key string, text []byte) string {
-	sum := sha256.Sum256(append([]byte(key), text...))
-	return hex.EncodeToString(sum[:])
+// keyWith is the key of what was asked for when everything was as key says, and these were the locks.
+func keyWith(key string, texts map[string][]byte) string {
+	k := keyed{sha256.New()}
+	k.text(key)
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		k.text(name, string(texts[name]))
+	}
+	return hex.EncodeToString(k.sum.Sum(nil))
 }
 
 // key is a hash of all that hooks could see, and of what is declared: the helper, the interpreters, the session with the
@@ -80,6 +92,7 @@ func (c *lockCommand) addTo(k keyed, declared []requirement.Requirement) error {
 	}
 	k.text(c.out, c.title, c.python, c.asking.walls)
 	k.text(c.overrides.Lines()...)
+	k.text(c.sourcing.names...)
 	for _, r := range declared {
 		k.text(r.String())
 	}

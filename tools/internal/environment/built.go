@@ -3,7 +3,9 @@ package environment
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/interpreter"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/lock"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/metadata"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/wheel"
@@ -44,4 +46,29 @@ func (c *chooser) notBuilt(locked lock.EnvironmentDistribution) error {
 	}
 	return fmt.Errorf("%s: %s does not build a wheel of it. Targets of this environment have built: %s\nPossible fixes:\n  - %s",
 		c.at(locked), locked.Built, orNone(names), fix)
+}
+
+// Unserved returns the places of the distributions that this interpreter wants and that no locked wheel fits: what has to be
+// built from source.
+func Unserved(locked lock.Environment, facts interpreter.Facts) ([]int, error) {
+	c := newChooser(locked, nil, facts)
+	var places []int
+	for i, d := range locked.Distributions {
+		wanted, err := c.evaluate(d)
+		if err != nil {
+			return nil, err
+		}
+		fits := slices.ContainsFunc(d.Files, func(f lock.EnvironmentFile) bool {
+			name, err := wheel.ParseName(f.Name)
+			if err != nil {
+				return false
+			}
+			_, fits := c.rankOf(name)
+			return fits
+		})
+		if wanted && !fits && d.Built == "" {
+			places = append(places, i)
+		}
+	}
+	return places, nil
 }

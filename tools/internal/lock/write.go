@@ -5,12 +5,28 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/requirement"
 )
+
+// firstLine begins every lock that Write has written.
+const firstLine = "# Build requirements, each file pinned by its hash."
+
+// IsOurs says whether a file is a lock that Write has written, whatever became of the rest of it.
+func IsOurs(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head := make([]byte, len(firstLine)+1)
+	_, err = io.ReadFull(f, head)
+	return err == nil && string(head) == firstLine+"\n"
+}
 
 // Write writes the lock. The same lock gives the same bytes, in whatever order its packages and files are, and Read of
 // them gives the same lock without what is not written: URLs of files, and lines; in pip's format
@@ -26,7 +42,7 @@ func Write(w io.Writer, l *Lock, format Format) error {
 		}
 	}
 	out := bufio.NewWriter(w)
-	fmt.Fprintln(out, "# Build requirements, each file pinned by its hash.")
+	fmt.Fprintln(out, firstLine)
 	if l.Command != "" {
 		fmt.Fprintln(out, "# This file was written by rules_pyproject via the "+commandAnnouncement)
 		fmt.Fprintln(out, "#     "+strings.Join(strings.Fields(l.Command), " "))

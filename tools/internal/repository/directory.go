@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/lock"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/wheel"
 )
 
 // directory is a lock with source builds while it is read: DirectoryLock, and beside it a SourceLock for each
@@ -32,7 +33,7 @@ func SourceLock(p lock.Package) string { return p.Name + "-" + p.Version + ".txt
 
 // isDirectory says whether source builds have their locks beside this one.
 func (l LockFile) isDirectory() bool {
-	return path.Base(l.Name) == DirectoryLock && path.Dir(l.Name) != "."
+	return path.Base(l.Name) == DirectoryLock
 }
 
 // beside is the place of another lock of the directory.
@@ -92,4 +93,26 @@ func (d *directory) environment(p lock.Package) (environment, error) {
 	d.read = append(d.read, l.Sources...)
 	e := environment{file: file, repair: d.repair}
 	return e, e.fill(inPlace(l, file, d.reader.hub.Wheels), d.reader, d)
+}
+
+// NeedsSource says whether an entry has to be built from source wherever it is wanted: no wheel of it fits any Python and
+// platform that environments are declared for.
+func NeedsSource(p lock.Package) bool {
+	targets, err := Hub{}.targets()
+	if err != nil {
+		return false // the defaults are good
+	}
+	asked := false
+	for _, t := range targets {
+		if !wanted(p, t).possibly {
+			continue
+		}
+		asked = true
+		for _, f := range p.Files {
+			if name, err := wheel.ParseName(f.Name); err == nil && t.fits(f.Name, name) {
+				return false
+			}
+		}
+	}
+	return asked
 }

@@ -144,8 +144,8 @@ func EnvironmentLabel(hub, pkg, lock string, alone bool) string {
 // stem is a lock's name without its extension. PEP 751's pylock.NAME.toml is called NAME, and a directory of locks like the
 // directory.
 func stem(name string) string {
-	if (LockFile{Name: name}).isDirectory() {
-		return path.Dir(name)
+	if in := path.Dir(name); (LockFile{Name: name}).isDirectory() && in != "." {
+		return in
 	}
 	dir, base := path.Split(strings.TrimSuffix(name, path.Ext(name)))
 	if inner, ok := strings.CutPrefix(base, "pylock."); ok && path.Ext(name) == ".toml" && inner != "" {

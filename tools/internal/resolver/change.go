@@ -54,14 +54,3 @@ func versions(l *lock.Lock) map[string]string {
 	}
 	return texts
 }
-
-// WithoutWheel gives the distributions of which the lock has no wheel, as "NAME VERSION".
-func WithoutWheel(l *lock.Lock) []string {
-	var names []string
-	for _, p := range l.Packages {
-		if !slices.ContainsFunc(p.Files, func(f lock.File) bool { return strings.HasSuffix(f.Name, ".whl") }) {
-			names = append(names, p.Name+" "+p.Version)
-		}
-	}
-	return names
-}

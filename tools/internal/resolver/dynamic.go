@@ -58,15 +58,25 @@ func Dynamic(ctx context.Context, opts Options, asking Asking) (*lock.Lock, erro
 		return nil, fmt.Errorf("ask hooks: %w", err)
 	}
 	defer os.RemoveAll(dir)
+	d, err := newDynamic(ctx, opts, asking, dir)
+	if err != nil {
+		return nil, err
+	}
+	return d.lock(ctx)
+}
+
+// newDynamic prepares the rounds of one lock. They leave the last environment of each place in dir.
+func newDynamic(ctx context.Context, opts Options, asking Asking, dir string) (*dynamic, error) {
 	d := &dynamic{Options: opts, Asking: asking, dir: dir}
 	for _, r := range opts.Requirements {
 		d.known = append(d.known, r.String())
 	}
-	if err := d.open(ctx); err != nil {
-		return nil, err
-	}
+	return d, d.open(ctx)
+}
+
+func (d *dynamic) lock(ctx context.Context) (*lock.Lock, error) {
 	for len(d.rounds) < maxRounds {
-		d.Progress("resolving the build requirements of " + opts.Title)
+		d.Progress("resolving the build requirements of " + d.Title)
 		resolved, err := Resolve(ctx, d.Options)
 		if err != nil {
 			return nil, d.explain(err)
@@ -83,7 +93,7 @@ func Dynamic(ctx context.Context, opts Options, asking Asking) (*lock.Lock, erro
 	}
 	return nil, fmt.Errorf("the backend of %s asked for something new in each of %d rounds, so that there is nothing to lock:\n%s\n"+
 		"Possible fixes:\n  - have its get_requires hooks ask for the same each time\n"+
-		"  - lock without asking (ask = False), and name what it needs in `requirements`", opts.Title, maxRounds, d.listRounds())
+		"  - lock without asking (ask = False), and name what it needs in `requirements`", d.Title, maxRounds, d.listRounds())
 }
 
 // dynamic are the rounds of one lock.
@@ -141,7 +151,7 @@ func (d *dynamic) ask(ctx context.Context, l *lock.Lock) (more []string, err err
 		switch {
 		case err == nil:
 			i++
-		case i == 0 || ctx.Err() != nil:
+		case i == 0 || ctx.Err() != nil || isCircle(err):
 			return nil, err
 		default:
 			d.Warn(fmt.Sprintf("hooks can't be asked with %s, and what they would ask for there is not locked: %v", p.name, err))
@@ -175,6 +185,10 @@ func (d *dynamic) giveUp(i int) (more []string, err error) {
 
 func (d *dynamic) askAt(ctx context.Context, p *place, l *lock.Lock) (more []string, err error) {
 	changed, err := p.environment(ctx, d, l)
+	var inSource *sourceError
+	if errors.As(err, &inSource) {
+		return nil, err
+	}
 	if err != nil {
 		return nil, fmt.Errorf("make the environment in which the hooks of %s are asked: %w\n"+
 			"  - lock without asking (ask = False), and name what the backend asks for in `requirements`", d.Title, err)

@@ -38,11 +38,15 @@ func openPlace(ctx context.Context, source interpreter.Source, dir string, numbe
 // environment makes the build environment of the lock for the interpreter, and says whether it is another than before.
 func (p *place) environment(ctx context.Context, d *dynamic, l *lock.Lock) (changed bool, err error) {
 	locked := repository.Locked(l, d.Title, "")
+	built, err := d.built(ctx, p, l, &locked)
+	if err != nil {
+		return false, err
+	}
 	needed, err := environment.Needed(locked, p.facts)
 	if err != nil {
 		return false, err
 	}
-	files := "made"
+	files := "made " + strings.Join(built, " ")
 	for _, file := range needed {
 		files += " " + file.SHA256
 	}
@@ -53,10 +57,6 @@ func (p *place) environment(ctx context.Context, d *dynamic, l *lock.Lock) (chan
 	wheels, err := d.Store.fetchAll(ctx, l, needed, d.dir, d.Index)
 	if err != nil {
 		return false, err
-	}
-	var built []string
-	for _, w := range d.Wheels {
-		built = append(built, w.Path)
 	}
 	_, err = environment.Create(ctx, environment.CreateOptions{
 		Lock: locked, Wheels: wheels, Built: built, Interpreter: p.source, Output: p.archive, Info: p.info, TempDir: d.dir,

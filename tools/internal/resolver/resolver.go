@@ -31,6 +31,8 @@ type Options struct {
 	Wheels []Wheel
 	// Overrides change what is wanted, and what the distributions that are found require.
 	Overrides *override.Set
+	// Sources locks what is built from source. Nil: nothing is.
+	Sources *Sources
 	// Preferred is the lock that there was: what it pins stays where it still fits. It may be nil.
 	Preferred *lock.Lock
 	// Upgrade are distributions of which the newest version is taken, whatever Preferred pins.
@@ -84,6 +86,9 @@ func Resolve(ctx context.Context, opts Options) (*lock.Lock, error) {
 	}
 	for _, w := range opts.Wheels {
 		resolved.Wheels = append(resolved.Wheels, w.locked())
+	}
+	if opts.Sources != nil {
+		return resolved, opts.Sources.keepSdists(resolved)
 	}
 	return resolved, nil
 }

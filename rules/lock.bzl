@@ -4,6 +4,7 @@ load("@bazel_skylib//lib:shell.bzl", "shell")
 load("//rules/private:asking.bzl", "add_asking")
 load("//rules/private:label_text.bzl", "label_text")
 load("//rules/private:overrides.bzl", "override_flags", "overrides_of", "runtime_locks")
+load("//rules/private:patches.bzl", "PATCH_ATTRS", "check_patches", "patch_flags")
 load("//rules/private:registered_pythons.bzl", "REGISTERED_PYTHONS_ATTRS")
 load("//rules/private:session.bzl", "HELPER", "HOOK_ATTRS", "SESSION_TOOLCHAINS")
 load("//rules/private:source.bzl", "SOURCE_ATTRS")
@@ -38,6 +39,7 @@ def _pyproject_lock_impl(ctx):
         fail("\n{}: one of `project`, `projects` and `sdist` says whose build requirements are locked; `requirements` alone will do as well.".format(ctx.label))
     if ctx.attr.placed_srcs and not ctx.file.project:
         fail("\n{}: placed_srcs puts files into a source tree, and there is none without `project`. Possible fixes: remove placed_srcs; give each project a lock of its own.".format(ctx.label))
+    check_patches(ctx, ctx.file.sdist)
     if ctx.attr.out.startswith("/") or ".." in ctx.attr.out.split("/"):
         fail("\n{}: out = \"{}\" is not in the package.\nPossible fixes:\n  - declare the target in the package of the lock".format(ctx.label, ctx.attr.out))
 
@@ -68,6 +70,7 @@ def _pyproject_lock_impl(ctx):
     flags, inputs = override_flags(overrides, lambda file: file.path), []
     if ctx.file.sdist:
         flags.append("--sdist=" + ctx.file.sdist.path)
+    flags += patch_flags(ctx.files.patches, ctx.attr.patch_strip, lambda file: file.path)
     if ctx.attr.ask and (projects or ctx.file.sdist):
         asking, inputs = add_asking(ctx, label_text(ctx.label), ctx.attr.placed_srcs, ctx.file.project.dirname if ctx.file.project else "")
         flags += asking
@@ -85,7 +88,7 @@ def _pyproject_lock_impl(ctx):
         ),
         is_executable = True,
     )
-    sdist = [ctx.file.sdist] if ctx.file.sdist else []
+    sdist = [ctx.file.sdist] + ctx.files.patches if ctx.file.sdist else []
     return [
         DefaultInfo(
             executable = launcher,
@@ -96,6 +99,8 @@ def _pyproject_lock_impl(ctx):
             out = out,
             overrides = overrides,
             params = params,
+            patches = ctx.files.patches,
+            patch_strip = ctx.attr.patch_strip,
             sdist = ctx.file.sdist,
             sources = depset(projects + sdist),
         ),
@@ -121,7 +126,7 @@ project see its directory as it lies in the workspace, without `.git`, `bazel-*`
 
 The resolver is uv, which comes from its own package, pinned. It needs the network and some Python on PATH. The target
 depends on no lock, so it runs when there is none yet, or a broken one.""",
-    attrs = HOOK_ATTRS | REGISTERED_PYTHONS_ATTRS | {
+    attrs = HOOK_ATTRS | PATCH_ATTRS | REGISTERED_PYTHONS_ATTRS | {
         "ask": attr.bool(
             doc = "Whether the backend's hooks are run to learn what else they ask for. False locks what is declared alone; " +
                   "what hooks ask for has to be named in `requirements` then.",

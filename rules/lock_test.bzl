@@ -3,6 +3,7 @@
 load("@bazel_skylib//lib:shell.bzl", "shell")
 load("//rules/private:label_text.bzl", "label_text")
 load("//rules/private:overrides.bzl", "override_flags", "runtime_locks")
+load("//rules/private:patches.bzl", "patch_flags")
 load(":providers.bzl", "PyprojectLockInfo")
 
 # `bazel run` of a test would have paths read relative to where it was typed.
@@ -24,6 +25,7 @@ def _pyproject_lock_test_impl(ctx):
     flags = override_flags(info.overrides, lambda file: file.short_path)
     if info.sdist:
         flags.append("--sdist=" + info.sdist.short_path)
+    flags += patch_flags(info.patches, info.patch_strip, lambda file: file.short_path)
     launcher = ctx.actions.declare_file(ctx.label.name)
     ctx.actions.write(
         launcher,

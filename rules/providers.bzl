@@ -96,8 +96,10 @@ PyprojectLockInfo = provider(
         "helper": "File: the helper that understands the parameters.",
         "out": "string: the lock's path, relative to the main repository.",
         "overrides": "list of PyprojectOverrideInfo: what is said of the requirements.",
-        "params": "File: the parameters of the helper's verb `lock`, one argument a line, without those that differ between a build and `bazel run`: the sdist, the overrides and the session.",
+        "params": "File: the parameters of the helper's verb `lock`, one argument a line, without those that differ between a build and `bazel run`: the sdist, its patches, the overrides and the session.",
+        "patch_strip": "int: how many directories are taken off the names in the patches.",
+        "patches": "list of File: what changes the sdist.",
         "sdist": "File: the sdist, or None for a project.",
-        "sources": "depset of File: the project's pyproject.toml or setup.py, or its sdist.",
+        "sources": "depset of File: the project's pyproject.toml or setup.py, or its sdist and the patches.",
     },
 )

@@ -46,7 +46,7 @@ normalised (BYTES-1: order, times, owners and modes) before it is an output.
 
 What a backend asks for to build an sdist (`get_requires_for_build_sdist`) has to be in the lock. A backend that takes the list of
 files from version control finds none: it packs what it packs without.""",
-    attrs = {name: attribute for name, attribute in SESSION_ATTRS.items() if name != "sdist"} | {
+    attrs = {name: attribute for name, attribute in SESSION_ATTRS.items() if name not in ["patch_strip", "patches", "sdist"]} | {
         "file_name": attr.string(
             doc = "The sdist's file name, where a rule that takes it needs a single file. The build fails with the true name if " +
                   "this is another. Default: the output is a directory.",

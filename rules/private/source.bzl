@@ -2,6 +2,7 @@
 
 load("//rules:providers.bzl", "PyprojectSdistInfo")
 load(":label_text.bzl", "label_text")
+load(":patches.bzl", "PATCH_ATTRS", "add_patches", "check_patches")
 
 _SDISTS = [".tar.gz", ".tgz", ".tar.bz2", ".zip"]
 _MARKERS = ["pyproject.toml", "setup.py"]
@@ -98,12 +99,15 @@ def add_source(ctx, args):
     sdist = getattr(ctx.file, "sdist", None)
     if hasattr(ctx.file, "sdist") and bool(ctx.files.srcs) == bool(sdist):
         fail("{}: a wheel is built from one source. Possible fixes: set one of `srcs` (a source tree) and `sdist` (a file).".format(label_text(ctx.label)))
+    if hasattr(ctx.attr, "patches"):
+        check_patches(ctx, sdist)
     if sdist:
         if ctx.attr.placed_srcs:
             fail("{}: placed_srcs puts files into a source tree, and an sdist is complete as it is. Possible fixes: remove placed_srcs; patch the sdist.".format(label_text(ctx.label)))
         _check_sdist(ctx, sdist)
         args.add_all([sdist], format_each = "--sdist=%s", expand_directories = False)
-        return [depset([sdist])]
+        add_patches(ctx, args)
+        return [depset([sdist] + ctx.files.patches)]
 
     files = ctx.files.srcs
     root = _root_of(files)
@@ -138,7 +142,7 @@ def add_placed(ctx, args, root, target, place):
         fail("{}: placed_srcs puts {} at {}, outside of the source tree. Possible fixes: write a path relative to pyproject.toml.".format(label_text(ctx.label), label_text(target.label), repr(place)))
     args.add(placed[0], format = "--source={}=%s".format((root + "/" if root else "") + place.replace("%", "%%")))
 
-SOURCE_ATTRS = {
+SOURCE_ATTRS = PATCH_ATTRS | {
     "placed_srcs": attr.label_keyed_string_dict(
         doc = "Files of other rules that belong into the source tree: a label of one file to its path relative to " +
               "pyproject.toml. It wins over a file of `srcs` in that place.",

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/hook"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/patch"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/project"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/session"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/walls"
@@ -102,7 +103,18 @@ func addSourceFlags(flags *flag.FlagSet, text func(*string, string, string), c *
 	text(&c.SourceRoot, "source-root", "the `directory`, in terms of DEST, that is the source tree's top")
 	text(&c.SourceName, "source-name", "the `name` of the directory that the hooks run in (default: the base name of --source-root, else \"source\")")
 	text(&c.Sdist, "sdist", "a source distribution, in the place of --source: a `file`, or a directory that holds exactly one")
+	addPatchFlags(flags, &c.Patches)
 	addSeverityFlag(flags, &c.UnknownKeys, "unknown-build-system-keys", "what an unknown key of [build-system] is")
+}
+
+// addPatchFlags adds what changes an sdist.
+func addPatchFlags(flags *flag.FlagSet, to *patch.Series) {
+	to.Strip = 1
+	flags.Func("patch", "`path` of a patch of the sdist, a unified diff that fits exactly (repeated, in their order)", func(path string) error {
+		to.Files = append(to.Files, path)
+		return nil
+	})
+	flags.IntVar(&to.Strip, "patch-strip", 1, "how many `directories` are taken off the names in patches, the a/ and b/ of git among them")
 }
 
 // addSdistMetadataFlag adds what becomes of SDIST-3.

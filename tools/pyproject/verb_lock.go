@@ -15,6 +15,7 @@ import (
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/lock"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/override"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/patch"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/requirement"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/resolver"
 )
@@ -36,7 +37,8 @@ type lockCommand struct {
 	requirements                   []requirement.Requirement
 	wheels                         []resolver.Wheel
 	overrides                      *override.Set
-	old                            *lock.Lock // the lock that is there, or nil
+	patches                        patch.Series // of the sdist
+	old                            *lock.Lock   // the lock that is there, or nil
 	asking                         lockAsking
 	sourcing                       lockSourcing
 }
@@ -148,6 +150,7 @@ func parseLock(args []string, std Streams) (*lockCommand, error) {
 	c.asking.addFlags(flags)
 	c.sourcing.addFlags(flags)
 	addOverrideFlags(flags, &c.asking.overrides)
+	addPatchFlags(flags, &c.patches)
 	flags.BoolVar(&c.checking, "check", false, "write nothing; fail if the lock does not satisfy what is wanted. Of a project only pyproject.toml has to be there")
 	flags.Func("requirement", "a further build `requirement` (PEP 508), repeated", func(text string) error {
 		r, err := requirement.Parse(text)
@@ -187,6 +190,9 @@ func (c *lockCommand) complete() error {
 		if s.sdist != "" && len(c.sources) > 1 {
 			return usagef("lock: --project and --sdist exclude each other, and there is one sdist")
 		}
+	}
+	if len(c.patches.Files) > 0 && (len(c.sources) == 0 || c.sources[0].sdist == "") {
+		return usagef("lock: --patch changes an sdist, and there is no --sdist")
 	}
 	if len(c.sources) == 0 && len(c.requirements) == 0 {
 		return usagef("lock: one of --project, --sdist and --requirement is needed")

@@ -233,7 +233,11 @@ func (c *lockCommand) sessionArguments(verb string, source *lockSource, python i
 // makes an sdist or an editable wheel.
 func (c *lockCommand) sourceFlags(source *lockSource) ([]string, error) {
 	if source.sdist != "" {
-		return []string{"--sdist=" + source.sdist, "--unknown-build-system-keys=warning", "--hook=" + string(hook.GetRequiresWheel)}, nil
+		flags := []string{"--sdist=" + source.sdist, "--unknown-build-system-keys=warning", "--hook=" + string(hook.GetRequiresWheel), fmt.Sprintf("--patch-strip=%d", c.patches.Strip)}
+		for _, file := range c.patches.Files {
+			flags = append(flags, "--patch="+file)
+		}
+		return flags, nil
 	}
 	names, err := c.sourceEntries(source)
 	if err != nil {

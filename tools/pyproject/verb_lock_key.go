@@ -149,6 +149,12 @@ func (c *lockCommand) addSession(k keyed) error {
 func (c *lockCommand) addSource(k keyed, source *lockSource) error {
 	k.text(source.title, source.dir, source.sdist)
 	if source.sdist != "" {
+		k.text(fmt.Sprint(c.patches.Strip))
+		for _, patch := range c.patches.Files {
+			if err := k.file(patch); err != nil {
+				return err
+			}
+		}
 		return k.file(source.sdist)
 	}
 	names, err := c.sourceEntries(source)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/project"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/repository"
@@ -59,6 +60,9 @@ func (c *lockCommand) declared(ctx context.Context, source *lockSource, std Stre
 			return nil, err
 		}
 		dir = filepath.Join(scratch, top)
+		if _, err := c.patches.Apply(dir, time.Time{}); err != nil {
+			return nil, fmt.Errorf("%s: %w", source.title, err)
+		}
 		// Its user can't change a published sdist.
 		opts.UnknownKeys = project.AsWarning
 	}

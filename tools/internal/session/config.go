@@ -18,6 +18,7 @@ import (
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/hook"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/override"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/patch"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/project"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/walls"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/wheel"
@@ -52,6 +53,8 @@ type Config struct {
 	SourceName string
 	// Sdist is a source distribution, in the place of Sources: a file, or a directory that holds exactly one.
 	Sdist string
+	// Patches change the sdist once it is unpacked (BE-6).
+	Patches patch.Series
 
 	// Output is the directory that receives the wheel, or the sdist, under its own name; or what a .dist-info holds. Or OutputFile is the file that
 	// receives it, and FileName its base name, which it has to have.
@@ -142,6 +145,8 @@ func (c *Config) check() error {
 		return fmt.Errorf("--interpreter-archive needs --interpreter-executable")
 	case (len(c.Sources) == 0) == (c.Sdist == ""):
 		return fmt.Errorf("a session needs one source: --source for each file of a tree, or --sdist")
+	case len(c.Patches.Files) > 0 && c.Sdist == "":
+		return fmt.Errorf("--patch changes an sdist, and there is none")
 	case c.OutputFile != "" && path.Base(c.OutputFile) != c.FileName:
 		return fmt.Errorf("--output-file=%s and --file-name=%s are different names", c.OutputFile, c.FileName)
 	case c.Walls == "":

@@ -64,6 +64,9 @@ func (s *Staged) describe(r *record) {
 	for _, override := range s.overrides.Lines() {
 		line("override", "%s", override)
 	}
+	for _, change := range s.patched {
+		line("patch", "%s", change)
+	}
 	line("walls", "%s", c.Walls)
 	compilers := "none: " + noToolchain
 	if c.Compilers.declared() {

@@ -41,6 +41,7 @@ type Staged struct {
 
 	config    *Config
 	overrides *override.Set
+	patched   []string // what patches changed, for the log
 	time      time.Time
 	// What a mapping of the cache directory added: the variables of Env that came after the interpreters had started, and lines
 	// for the log.
@@ -257,6 +258,9 @@ func (s *Staged) fillSource(ctx context.Context) error {
 			return err
 		}
 		name = top
+		if s.patched, err = c.Patches.Apply(filepath.Join(parent, name), s.time); err != nil {
+			return fmt.Errorf("%s: %w", path.Base(c.Sdist), err)
+		}
 	} else {
 		if !filepath.IsLocal(name) || strings.ContainsRune(name, '/') {
 			return fmt.Errorf("source name %q is not the name of a directory", name)

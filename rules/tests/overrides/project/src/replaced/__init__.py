@@ -1,0 +1,1 @@
+"""Built with a setuptools that its pyproject.toml does not ask for."""

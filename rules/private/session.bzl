@@ -137,7 +137,8 @@ def add_hooks(ctx, args, located):
 def session(ctx):
     """The arguments and inputs of a session, but for its outputs, which the rule adds to the arguments.
 
-    There is one file of parameters, and nothing of a target is outside of it: Bazel starts a worker for each command line.
+    Nothing of a target is outside of files of parameters: Bazel starts a worker for each command line. What may hold the name of any file is in one that
+    the helper itself reads: what Bazel reads for a worker arrives with other letters than ASCII garbled.
 
     Args:
       ctx: the context of a rule that has SESSION_ATTRS and SESSION_TOOLCHAINS.
@@ -159,9 +160,13 @@ def session(ctx):
     all_inputs = depset(transitive = inputs)
     params = ctx.actions.declare_file(ctx.label.name + ".params")
     ctx.actions.write(params, args)
-    cache = add_cache(ctx, args)
+    outer = ctx.actions.args()
+    outer.use_param_file("@%s", use_always = True)
+    outer.set_param_file_format("multiline")
+    outer.add(params, format = "--params=%s")
+    cache = add_cache(ctx, outer)
     return struct(
-        args = args,
+        args = outer,
         cache = cache,
         env = interpreter_key(ctx.attr.build_environment[BuildEnvironmentInfo].python),
         helper = helper,
@@ -170,5 +175,5 @@ def session(ctx):
             inputs = all_inputs,
             params = params,
         ),
-        inputs = depset(cache.inputs, transitive = [all_inputs]),
+        inputs = depset([params] + cache.inputs, transitive = [all_inputs]),
     )

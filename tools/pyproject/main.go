@@ -117,6 +117,9 @@ func dispatch(ctx context.Context, args []string, std Streams) error {
 		if v.name != name {
 			continue
 		}
+		if isWorker(name, rest) {
+			return runWorker(ctx, name, rest, std)
+		}
 		expanded, err := expandArgs(rest)
 		if err != nil {
 			return usageError{err}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -17,6 +18,11 @@ import (
 // runSession is what the verbs that run hooks have in common: it parses the arguments, enters the walls and runs the session.
 func runSession(ctx context.Context, flags *flag.FlagSet, args []string, std Streams, config *session.Config,
 	run func(context.Context, *session.Config) (session.Result, error)) error {
+	args, err := expandParams(args)
+	if err != nil {
+		return usageError{err}
+	}
+	flags.String("params", "", "a `file` of flags, one a line, exactly; expanded before the others are read")
 	timing := flags.Bool("timing", false, "print to standard error how long each step took")
 	if err := parseFlags(flags, args); err != nil {
 		return err
@@ -46,6 +52,25 @@ func runSession(ctx context.Context, flags *flag.FlagSet, args []string, std Str
 		fmt.Fprintf(std.Err, "%s: warning: %s\n", config.Label, warning)
 	}
 	return nil
+}
+
+// paramsFlag names a file of arguments as @FILE does. Bazel reads the latter itself where it talks to a worker, and not byte by byte.
+const paramsFlag = "--params="
+
+func expandParams(args []string) ([]string, error) {
+	var out []string
+	for _, arg := range args {
+		if file, ok := strings.CutPrefix(arg, paramsFlag); ok {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				return nil, fmt.Errorf("read params file: %w", err)
+			}
+			out = append(out, splitParams(string(data))...)
+		} else {
+			out = append(out, arg)
+		}
+	}
+	return out, nil
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

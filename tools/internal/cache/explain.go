@@ -64,8 +64,11 @@ func (s *Store) look(id string) Entry {
 	} else {
 		entry.Problem = entry.Record.Lost
 	}
-	if info, err := os.Stat(filepath.Join(dir, recordFile)); err == nil {
-		entry.Used = info.ModTime()
+	for _, name := range []string{recordFile, ""} { // a slot whose first build has not ended has no record
+		if info, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			entry.Used = info.ModTime()
+			break
+		}
 	}
 	if _, err := os.Lstat(filepath.Join(dir, runningFile)); err == nil {
 		lock, err := s.lock(id)

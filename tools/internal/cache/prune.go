@@ -16,6 +16,15 @@ type Pruned struct {
 	Why   string
 }
 
+// String says which directory was removed, and why.
+func (p Pruned) String() string {
+	project := p.Entry.project()
+	if project == "" {
+		project = "of no build that ended"
+	}
+	return p.Entry.ID + " (" + project + "): " + p.Why
+}
+
 // Prune removes what is older than the store's age, and then the longest unused slots until the rest is within the total. What a
 // session has stays.
 func (s *Store) Prune(now time.Time) ([]Pruned, error) {

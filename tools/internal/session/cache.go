@@ -36,6 +36,7 @@ func (c Cache) used() bool { return c.Input != "" || c.Output != "" || c.Root !=
 // kept is the cache directory of a session.
 type kept struct {
 	key     cache.Key
+	store   *cache.Store
 	slot    *cache.Slot
 	record  *cache.Record // what is known of what it started with; nil if it started empty
 	why     string        // why it started empty
@@ -63,6 +64,7 @@ func (s *Staged) openCache() error {
 	}
 	store, err := cache.OpenStore(c.Root)
 	if err == nil {
+		s.kept.store = store
 		s.setLimits(store)
 		s.kept.slot, err = store.Open(s.kept.key, time.Now())
 	}
@@ -184,6 +186,13 @@ func (s *Staged) closeCache(log *record) {
 		record = s.newRecord()
 	}
 	notes, err := k.slot.Close(record, lost)
+	if err != nil {
+		notes = append(notes, err.Error())
+	}
+	pruned, err := k.store.Prune(time.Now())
+	for _, p := range pruned {
+		notes = append(notes, "pruned "+p.String())
+	}
 	if err != nil {
 		notes = append(notes, err.Error())
 	}

@@ -133,5 +133,8 @@ func (c *generateCommand) lockArguments(plan *workspace.Plan, lock workspace.Loc
 	if pkg == "" {
 		pkg = "."
 	}
+	if lock.Python != "" {
+		args = append(args, "--python-version="+lock.Python)
+	}
 	return append(args, "--relative-to="+plan.Root, "--project="+pkg, "--out="+lock.File, "--command=bazel run "+lock.Target), nil
 }

@@ -32,6 +32,8 @@ type Project struct {
 	Marker string
 	// Published says that the directory is an unpacked sdist: what is generated in it was published with it.
 	Published bool
+	// Python is the oldest version of Python that the project is for, "" if the default of locks will do.
+	Python string
 	// Rules is what labels of these rules' files begin with, such as "@rules_pyproject//rules:".
 	Rules string
 }
@@ -40,7 +42,9 @@ type Project struct {
 type Lock struct {
 	// Name is the target's, and Out the file, relative to the package.
 	Name, Out string
-	// Plain says that nothing is known of the lock beyond its project and its file: what a user adds decides on what is locked.
+	// Python is the oldest version of Python that it is for, "" if that is the default.
+	Python string
+	// Plain says that the target says no more of the lock than that: what a user adds decides on what is locked.
 	Plain bool
 }
 
@@ -115,18 +119,21 @@ func (f *File) lock(p Project) (*Lock, error) {
 	rule := f.add(f.load(p.Rules+"lock.bzl", "pyproject_lock"), lockName)
 	rule.SetAttr("out", text(defaultLock))
 	rule.SetAttr("project", text(p.Marker))
-	return &Lock{Name: lockName, Out: defaultLock, Plain: true}, nil
+	if p.Python != "" {
+		rule.SetAttr("python_version", text(p.Python))
+	}
+	return &Lock{Name: lockName, Out: defaultLock, Python: p.Python, Plain: true}, nil
 }
 
 // existingLock is the lock that people have for the project, whatever they call it.
 func (f *File) existingLock(marker string) *Lock {
 	locks, _ := f.rules("pyproject_lock")
 	for _, rule := range locks {
-		isOurs := slices.ContainsFunc(stringsIn(rule.Attr("project")), func(label string) bool {
+		isOurs := slices.ContainsFunc(append(stringsIn(rule.Attr("project")), stringsIn(rule.Attr("projects"))...), func(label string) bool {
 			return labels.ParseRelative(label, "").Target == marker
 		})
 		if out := rule.AttrString("out"); isOurs && out != "" {
-			return &Lock{Name: rule.Name(), Out: out, Plain: isPlain(rule)}
+			return &Lock{Name: rule.Name(), Out: out, Python: rule.AttrString("python_version"), Plain: isPlain(rule)}
 		}
 	}
 	return nil
@@ -134,7 +141,7 @@ func (f *File) existingLock(marker string) *Lock {
 
 func isPlain(rule *build.Rule) bool {
 	return !slices.ContainsFunc(rule.AttrKeys(), func(key string) bool {
-		return !slices.Contains([]string{"name", "out", "project", "tags", "testonly", "visibility"}, key)
+		return !slices.Contains([]string{"name", "out", "project", "python_version", "tags", "testonly", "visibility"}, key)
 	})
 }
 

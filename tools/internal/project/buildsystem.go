@@ -48,6 +48,18 @@ func declaresEntryPoints(all map[string]any) bool {
 	return false
 }
 
+// look takes from the other tables what the build is told of them.
+func (p *Project) look(all map[string]any) {
+	p.Name, p.EntryPoints, p.RequiresPython = declaredName(all), declaresEntryPoints(all), requiresPython(all)
+}
+
+// requiresPython looks into the [project] table as leniently.
+func requiresPython(all map[string]any) string {
+	table, _ := all["project"].(map[string]any)
+	text, _ := table["requires-python"].(string)
+	return text
+}
+
 // parse reads the contents of pyproject.toml of the tree at dir.
 func parse(dir string, data []byte, opts Options) (*Project, []Warning, error) {
 	doc := document{file: opts.File, data: data}
@@ -62,7 +74,7 @@ func parse(dir string, data []byte, opts Options) (*Project, []Warning, error) {
 	if !declared {
 		p, err := legacyProject(dir, opts, true)
 		if err == nil {
-			p.Name, p.EntryPoints = declaredName(all), declaresEntryPoints(all)
+			p.look(all)
 		}
 		return p, nil, err
 	}
@@ -80,7 +92,9 @@ func parse(dir string, data []byte, opts Options) (*Project, []Warning, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return &Project{HasPyproject: true, BuildSystem: system, Name: declaredName(all), EntryPoints: declaresEntryPoints(all)}, warnings, nil
+	p := &Project{HasPyproject: true, BuildSystem: system}
+	p.look(all)
+	return p, warnings, nil
 }
 
 // checkEncoding refuses what other tools' parsers refuse with messages that help nobody.

@@ -48,6 +48,8 @@ type Project struct {
 	HasPyproject bool
 	// EntryPoints says whether the [project] table declares entry points, or calls them dynamic.
 	EntryPoints bool
+	// RequiresPython is what the [project] table says of Python's versions, as it is written there, or "".
+	RequiresPython string
 }
 
 // BuildSystem is the [build-system] table, or its defaults.

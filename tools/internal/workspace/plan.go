@@ -54,8 +54,9 @@ type File struct {
 type Lock struct {
 	// Package is the project's, Target the target that writes the lock, and File the lock from the top of the repository.
 	Package, Target, File string
-	// Plain says that the target says nothing of the lock but its project and its file.
-	Plain bool
+	// Plain says that the target says nothing of the lock but its project, its file and the oldest Python, which is Python.
+	Plain  bool
+	Python string
 }
 
 // New plans for the projects below a directory. version is that of these rules. All that is wrong with files of the
@@ -142,7 +143,7 @@ func (p *Plan) openProject(found *found) (err error) {
 		return err
 	}
 	found.lock, found.targets, err = found.file.Project(buildfile.Project{
-		Package: found.dir.path, Marker: found.marker, Published: found.published, Rules: p.rules,
+		Package: found.dir.path, Marker: found.marker, Published: found.published, Python: found.python, Rules: p.rules,
 	})
 	return err
 }
@@ -268,7 +269,7 @@ func (p *Plan) missingLocks() error {
 		}
 		if !there {
 			p.Locks = append(p.Locks, Lock{
-				Package: found.dir.path, Target: "//" + found.dir.path + ":" + found.lock.Name, File: name, Plain: found.lock.Plain,
+				Package: found.dir.path, Target: "//" + found.dir.path + ":" + found.lock.Name, File: name, Plain: found.lock.Plain, Python: found.lock.Python,
 			})
 		}
 	}

@@ -2,7 +2,6 @@ package workspace
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/buildfile"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/project"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/requirement"
 )
 
 const (
@@ -36,6 +36,7 @@ type found struct {
 	dir       *directory
 	marker    string
 	published bool
+	python    string // the oldest Python that it is for, "" if a lock's default will do
 	file      *buildfile.File
 	lock      *buildfile.Lock
 	targets   []*buildfile.Target
@@ -106,7 +107,7 @@ func (f *finder) project(d *directory, above *found) *found {
 			return nil
 		}
 	}
-	why, err := f.judge(d, marker)
+	p, why, err := f.judge(d, marker)
 	if err != nil {
 		f.problems = append(f.problems, err)
 		return nil
@@ -115,49 +116,68 @@ func (f *finder) project(d *directory, above *found) *found {
 		f.skip(file, "%s", why)
 		return nil
 	}
-	return &found{dir: d, marker: marker, published: d.isPublished()}
+	return &found{dir: d, marker: marker, published: d.isPublished(), python: oldestPython(p.RequiresPython)}
 }
 
 // judge says why the directory is no project, if it is none. What is wrong with a project is an error.
-func (f *finder) judge(d *directory, marker string) (why string, err error) {
+func (f *finder) judge(d *directory, marker string) (p *project.Project, why string, err error) {
 	dir := filepath.Join(f.root, filepath.FromSlash(d.path))
 	if marker == setup {
-		return judgeSetup(d, dir)
+		why, err = judgeSetup(d, dir)
+	} else if !d.has(setup) {
+		why, err = judgePyproject(dir)
 	}
-	if !d.has(setup) {
-		declared, err := f.declares(d, dir)
-		if err != nil {
-			return "", err
-		}
-		if !declared {
-			return "has no [build-system] table, and there is no setup.py: nothing builds it", nil
-		}
+	if why != "" || err != nil {
+		return nil, why, err
 	}
 	opts := project.Options{File: path.Join(d.path, pyproject)}
 	if d.isPublished() {
 		opts.UnknownKeys = project.AsWarning
 	}
-	_, _, err = project.Read(dir, opts)
-	return "", err
+	p, _, err = project.Read(dir, opts)
+	return p, "", err
 }
 
-// declares says whether pyproject.toml has a [build-system] table; it is read leniently, and one that can't be read at all
-// is left to project.Read, which says what is wrong.
-func (f *finder) declares(d *directory, dir string) (bool, error) {
+// judgePyproject tells the pyproject.toml of a project from one that only configures tools. One that can't be read is left to
+// project.Read, which says what is wrong.
+func judgePyproject(dir string) (why string, err error) {
 	data, err := os.ReadFile(filepath.Join(dir, pyproject))
 	if err != nil {
-		return false, fmt.Errorf("look for projects: %w", err)
+		return "", fmt.Errorf("look for projects: %w", err)
 	}
 	var tables map[string]any
 	if err := toml.Unmarshal(data, &tables); err != nil {
-		var decode *toml.DecodeError
-		if errors.As(err, &decode) {
-			return true, nil
-		}
-		return false, fmt.Errorf("look for projects: %s: %w", path.Join(d.path, pyproject), err)
+		return "", nil
 	}
-	_, declared := tables["build-system"]
-	return declared, nil
+	if _, declared := tables["build-system"]; !declared {
+		return "has no [build-system] table, and there is no setup.py: nothing builds it", nil
+	}
+	return "", nil
+}
+
+// The minor versions of Python 3 that are told apart: from the oldest that a lock is for by default.
+const defaultPython, latestPython = 9, 40
+
+// oldestPython is the oldest Python that the project's requires-python admits, or "" if a lock's default will do.
+func oldestPython(requires string) string {
+	admitted, err := requirement.ParseSpecifier(requires)
+	if requires == "" || err != nil {
+		return "" // the backend says what is wrong
+	}
+	for minor := defaultPython; minor <= latestPython; minor++ {
+		// ">=3.10.2" and "<3.11" both mean 3.10.
+		for _, patch := range []string{"0", "40"} {
+			version, err := requirement.ParseVersion(fmt.Sprintf("3.%d.%s", minor, patch))
+			if err != nil || !admitted.Contains(version, false) {
+				continue
+			}
+			if minor == defaultPython {
+				return ""
+			}
+			return fmt.Sprintf("3.%d", minor)
+		}
+	}
+	return ""
 }
 
 var importsSetup = regexp.MustCompile(`(?m)^\s*(import|from)\s+(setuptools|distutils|numpy\.distutils|skbuild)\b`)

@@ -56,7 +56,7 @@ func subpackages(project *directory, target *buildfile.Target) (packages []*dire
 		child.walk(func(d *directory) bool {
 			relative := strings.TrimPrefix(strings.TrimPrefix(d.path, project.path), "/")
 			if d.foreign {
-				if hasPackage(d) && !target.LeavesOut(relative) {
+				if hasPackage(d) && !target.LeavesOut(relative) && !target.KeepsSources() {
 					empty = append(empty, relative+"/**")
 				}
 				return false

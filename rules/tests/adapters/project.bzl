@@ -1,7 +1,9 @@
-"""One project, once for each backend whose build directory is kept."""
+"""One project, once for each backend, and builds of it that start with what an earlier one left."""
 
 load("//rules:lock.bzl", "pyproject_lock")
 load("//rules:wheel.bzl", "pyproject_wheel")
+
+_HERE = "//rules/tests/adapters:"
 
 _FILES = [
     "__init__.py",
@@ -10,37 +12,68 @@ _FILES = [
     "multiplied.c",
 ]
 
-def project(name, build_file, directory, own_directory):
+def _wheel(name, **kwargs):
+    pyproject_wheel(
+        name = name,
+        build_environment = "@test_environments//" + native.package_name(),
+        native_extensions = "required",
+        visibility = [_HERE + "__pkg__"],
+        **kwargs
+    )
+    native.filegroup(
+        name = name + "_log",
+        srcs = [name],
+        output_group = "log",
+        visibility = [_HERE + "__pkg__"],
+    )
+    if kwargs.get("cache_output"):
+        native.filegroup(
+            name = name + "_cache",
+            srcs = [name],
+            output_group = "cache",
+            visibility = [_HERE + "__pkg__"],
+        )
+
+def project(name, build_file, directory, own_directory = None):
     """The project of this package.
 
+    For each of EDITS there are two wheels: NAME_EDIT starts with the cache directory that the wheel NAME left, and NAME_EDIT_cold with an
+    empty one. NAME_same is NAME again. X_log is the log of X.
+
     Args:
-      name: the wheel's name. NAME_log is its log; NAME_elsewhere and its log are of a build whose directory the user names.
-      build_file: what the build system reads.
+      name: the wheel's name.
+      build_file: what the build system reads. Beside it is edited.*, with another default of an option.
       directory: where the C files and the module are.
-      own_directory: config settings by which a user names the build directory.
+      own_directory: config settings by which a user names the build directory; NAME_elsewhere is built with them.
     """
-    placed_srcs = {"//rules/tests/adapters:" + file: directory + "/" + file for file in _FILES}
+    build_files = {build_file: build_file}
+    edited_build_files = {"edited." + build_file.rpartition(".")[2]: build_file}
+    placed = {_HERE + file: directory + "/" + file for file in _FILES}
+    srcs = ["pyproject.toml"]
+
     pyproject_lock(
         name = "lock",
         out = "build-requirements.txt",
-        placed_srcs = placed_srcs,
+        placed_srcs = placed,
         project = "pyproject.toml",
     )
-    for wheel, config_settings in [(name, {}), (name + "_elsewhere", own_directory)]:
-        pyproject_wheel(
-            name = wheel,
-            srcs = [
-                "pyproject.toml",
-                build_file,
-            ],
-            build_environment = "@test_environments//" + native.package_name(),
-            config_settings = config_settings,
-            native_extensions = "required",
-            placed_srcs = placed_srcs,
-        )
-        native.filegroup(
-            name = wheel + "_log",
-            srcs = [wheel],
-            output_group = "log",
-            visibility = ["//rules/tests/adapters:__pkg__"],
-        )
+    if own_directory:
+        _wheel(name + "_elsewhere", srcs = srcs, placed_srcs = placed | build_files, config_settings = own_directory)
+    _wheel(name, srcs = srcs, placed_srcs = placed | build_files, cache_output = True)
+    edits = {
+        "added": placed | build_files | {_HERE + "edited/counted.h": directory + "/another.h"},
+        "edited": {_edited(label, "multiplied.c"): place for label, place in placed.items()} | build_files,
+        "header": {_edited(label, "counted.h"): place for label, place in placed.items()} | build_files,
+        "options": placed | edited_build_files,
+        "same": placed | build_files,
+    }
+    for edit, files in edits.items():
+        warm = name + "_" + edit
+        _wheel(warm, srcs = srcs, placed_srcs = files, cache_input = name, cache_output = True)
+        if edit != "same":
+            _wheel(warm + "_cold", srcs = srcs, placed_srcs = files)
+
+EDITS = ["added", "edited", "header", "options", "same"]
+
+def _edited(label, file):
+    return _HERE + "edited/" + file if label == _HERE + file else label

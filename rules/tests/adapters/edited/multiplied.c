@@ -1,0 +1,7 @@
+#include "counted.h"
+
+long
+multiplied(long number)
+{
+    return FACTOR * number + 1;
+}

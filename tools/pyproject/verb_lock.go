@@ -242,6 +242,7 @@ func (c *lockCommand) resolvePaths() error {
 	if c.checking {
 		return nil
 	}
+	c.settle()
 	if strings.ContainsRune(c.uv, filepath.Separator) {
 		path, err := filepath.Abs(c.uv)
 		if err != nil {
@@ -257,6 +258,24 @@ func (c *lockCommand) resolvePaths() error {
 	}
 	c.uv = path
 	return nil
+}
+
+// settle takes paths in Bazel's execution root for what they are now. Another build may begin before this verb has ended, and
+// it plants the links to other repositories anew.
+func (c *lockCommand) settle() {
+	paths := []*string{&c.uv}
+	for _, s := range c.sources {
+		paths = append(paths, &s.sdist)
+	}
+	for i := range c.asking.interpreters {
+		paths = append(paths, &c.asking.interpreters[i].Archive)
+	}
+	for _, p := range paths {
+		// The name is of the file itself, wherever that is.
+		if dir, err := filepath.EvalSymlinks(filepath.Dir(*p)); err == nil && strings.ContainsRune(*p, filepath.Separator) {
+			*p = filepath.Join(dir, filepath.Base(*p))
+		}
+	}
 }
 
 // existing reads the lock that is there. A broken one is what people run this verb to repair.

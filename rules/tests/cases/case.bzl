@@ -2,6 +2,7 @@
 
 load("@rules_python//python:defs.bzl", "py_test")
 load("//rules:lock.bzl", "pyproject_lock")
+load("//rules:override.bzl", "pyproject_override")
 load("//rules:wheel.bzl", "pyproject_wheel")
 load(":reference.bzl", "pypa_build_wheel")
 load(":walls.bzl", "in_walls_of_paths")
@@ -11,6 +12,9 @@ def _environment(case):
 
 def _sdist(case):
     return "@case_{}//:sdist".format(case)
+
+def _overrides(case_name, case):
+    return ["//rules/tests/cases:{}.override".format(case_name)] if case.override else []
 
 def case_wheel(name, case_name, case):
     """Our wheel of a case.
@@ -23,10 +27,12 @@ def case_wheel(name, case_name, case):
     pyproject_wheel(
         name = name,
         build_environment = _environment(case_name),
+        env = case.env,
+        overrides = _overrides(case_name, case),
         sdist = _sdist(case_name),
         tags = case.tags,
         unknown_build_system_keys = "warning",
-        **(case.hooks | case.wheel)
+        **case.wheel
     )
 
 def case_targets(name, case):
@@ -36,20 +42,29 @@ def case_targets(name, case):
       name: the case's name, and that of its wheel.
       case: what cases.bzl says of it.
     """
+    if case.override:
+        pyproject_override(
+            name = name + ".override",
+            visibility = ["//rules/tests/cases/again:__pkg__"],
+            **case.override
+        )
     pyproject_lock(
         name = name + ".lock",
+        env = case.env,
         out = "locks/{}.txt".format(name),
+        overrides = _overrides(name, case),
         sdist = _sdist(name),
-        **(case.hooks | case.lock)
+        **case.lock
     )
     case_wheel(name = name, case = case, case_name = name)
     in_walls_of_paths(name = name + ".paths", tags = case.tags, wheel = name)
     pypa_build_wheel(
         name = name + ".reference",
         build_environment = _environment(name),
+        env = case.env,
         sdist = _sdist(name),
         tags = case.tags,
-        **case.hooks
+        **case.reference
     )
     wheels = [
         name,

@@ -16,24 +16,26 @@ def _native(*extensions):
         for what in ["build-id", "debug information and symbol tables"]
     ]
 
-def _case(allowed, config_settings = {}, env = {}, python_version = "3.9", requirements = [], sdist_metadata = "error", slow = False):
+def _case(allowed, env = {}, override = {}, isolated = True, python_version = "3.9", sdist_metadata = "error", slow = False):
     """A case.
 
     Args:
       allowed: in what our wheel differs from pypa/build's: what the verb `compare` allows, and nothing else.
-      config_settings: of both wheels, and of its lock.
       env: variables of both wheels, and of its lock.
+      override: attributes of a `pyproject_override`: the cure of build requirements that have rotted.
+      isolated: whether pypa/build may make its own environment, as it does by default; it knows no overrides but constraints.
       python_version: the oldest Python that its lock is for.
-      requirements: what its lock is written with beside its own build requirements: the cure of some that have rotted.
       sdist_metadata: what it is when a newer backend than the author's writes other metadata.
       slow: whether it compiles for minutes; it is built by name only then.
     Returns:
-      A struct: `allowed`; `hooks`, `lock` and `wheel`, attributes of what runs hooks, of the lock, of our wheel; `tags`.
+      A struct: `allowed`; `env`, `override`, `tags`; `lock`, `reference` and `wheel`, attributes of these.
     """
     return struct(
         allowed = allowed,
-        hooks = {"config_settings": config_settings, "env": env},
-        lock = {"python_version": python_version, "requirements": requirements},
+        env = env,
+        lock = {"python_version": python_version},
+        override = override,
+        reference = {"isolated": isolated},
         tags = ["manual"] if slow else [],
         wheel = {"sdist_metadata": sdist_metadata},
     )
@@ -51,6 +53,12 @@ CASES = {
         # numpy has some 60 files for each version, and another version for each older Python.
         python_version = "3.13",
     ),
+    "bug_crowd_api_client": _case(
+        allowed = _COMPRESSION + _MODES + _ORDER,
+        isolated = False,
+        # Its setup_requires, pbr==3.0.1, runs on no Python of today.
+        override = {"replace": ["pbr==6.0.0", "setuptools==80.9.0"]},
+    ),
     "charset_normalizer": _case(allowed = _COMPRESSION + _MODES + _ORDER),
     "crcmod": _case(allowed = _COMPRESSION + _MODES + _ORDER + _native("crcmod/_crcfunext")),
     "django_stubs_ext": _case(allowed = _COMPRESSION + _DIRECTORIES + _ORDER),
@@ -64,7 +72,7 @@ CASES = {
     ),
     "hatchling": _case(allowed = _COMPRESSION + _ORDER),
     "idna": _case(allowed = _COMPRESSION + _ORDER),
-    "junit_xml_output": _case(allowed = _COMPRESSION + _MODES + _ORDER, requirements = ["setuptools<81"]),
+    "junit_xml_output": _case(allowed = _COMPRESSION + _MODES + _ORDER, override = {"constraints": ["setuptools<81"]}),
     "jupyterlab_pygments": _case(allowed = _COMPRESSION + _ORDER),
     "lz4": _case(allowed = _COMPRESSION + _MODES + _ORDER + _native("lz4/_version", "lz4/block/_block", "lz4/frame/_frame")),
     "markupsafe": _case(allowed = _COMPRESSION + _MODES + _ORDER + _native("markupsafe/_speedups")),
@@ -74,12 +82,12 @@ CASES = {
     "pdm_backend": _case(allowed = _COMPRESSION + _MODES),
     "pluggy": _case(allowed = _COMPRESSION + _MODES + _ORDER),
     "poetry_core": _case(allowed = _COMPRESSION),
-    "python_xlib": _case(allowed = _COMPRESSION + _MODES + _ORDER, requirements = ["setuptools<81"]),
+    "python_xlib": _case(allowed = _COMPRESSION + _MODES + _ORDER, override = {"constraints": ["setuptools<81"]}),
     "pyyaml_5": _case(
         allowed = _COMPRESSION + _MODES + _ORDER,
         # Cython 0.29 writes what Python 3.13 and newer do not compile: without this the wheel is refused (HOOK-7).
         env = {"PYYAML_FORCE_LIBYAML": "0"},
-        requirements = ["Cython<3"],
+        override = {"constraints": ["Cython<3"]},
     ),
     "regex": _case(allowed = _COMPRESSION + _MODES + _ORDER, slow = True),
     "setuptools_scm": _case(allowed = _COMPRESSION + _MODES + _ORDER),

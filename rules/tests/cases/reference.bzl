@@ -21,10 +21,10 @@ def _pypa_build_wheel_impl(ctx):
     args.add(frontend.info, format = "--frontend-info=%s")
     args.add_all(frontend.wheels, format_each = "--frontend=%s")
     args.add_all([wheel], format_each = "--output=%s", expand_directories = False)
-    for key, values in ctx.attr.config_settings.items():
-        args.add_all(values, format_each = "--config-setting={}=%s".format(key))
     for name, value in ctx.attr.env.items():
         args.add("--env={}={}".format(name, value))
+    if not ctx.attr.isolated:
+        args.add("--no-isolation")
 
     # The compilers' names and flags are those of our own wheels: what is compared is what is made with them.
     compilers = add_compilers(ctx, args)
@@ -58,11 +58,13 @@ for, from the locked files alone. So it also proves that the lock is enough for 
             mandatory = True,
             providers = [BuildEnvironmentInfo],
         ),
-        "config_settings": attr.string_list_dict(
-            doc = "Config settings, those of our wheel.",
-        ),
         "env": attr.string_dict(
             doc = "Environment variables, those of our wheel.",
+        ),
+        "isolated": attr.bool(
+            doc = "Whether pypa/build makes the environment and installs what is asked for. Else it runs in an environment that has " +
+                  "all the locked files, and asks for nothing: for a case whose requirements are replaced, of which it knows nothing.",
+            default = True,
         ),
         "sdist": attr.label(
             doc = "The source distribution, a `.tar.gz`.",

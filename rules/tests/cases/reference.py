@@ -32,8 +32,9 @@ def parse(argv):
     parser = argparse.ArgumentParser(fromfile_prefix_chars="@")
     for name in ["sdist", "requirements-info", "frontend-info", "output", "cc", "cxx", "ar", "ld", "nm", "objcopy", "strip"]:
         parser.add_argument("--" + name)
-    for name in ["requirement", "frontend", "cc-flag", "cxx-flag", "link-flag", "config-setting", "env"]:
+    for name in ["requirement", "frontend", "cc-flag", "cxx-flag", "link-flag", "env"]:
         parser.add_argument("--" + name, action="append", default=[])
+    parser.add_argument("--no-isolation", action="store_true")
     return parser.parse_args(argv)
 
 
@@ -91,12 +92,14 @@ def main():
         work = pathlib.Path(temporary)
         for name in ["source", "wheels", "home", "tmp"]:
             (work / name).mkdir()
-        for name, file in chosen(options.requirements_info, options.requirement).items():
+        requirements = chosen(options.requirements_info, options.requirement)
+        for name, file in requirements.items():
             os.symlink(file, work / "wheels" / name)
         with tarfile.open(options.sdist) as archive:
             archive.extractall(work / "source")
         (source,) = (work / "source").iterdir()
-        python = make_frontend(work / "frontend", chosen(options.frontend_info, options.frontend))
+        frontend = chosen(options.frontend_info, options.frontend)
+        python = make_frontend(work / "frontend", {**frontend, **requirements} if options.no_isolation else frontend)
         env = {
             "HOME": str(work / "home"),
             "LANG": "C.UTF-8",
@@ -114,8 +117,8 @@ def main():
             **dict(variable.split("=", 1) for variable in options.env),
             **compilers(options, work / "compilers"),
         }
-        settings = ["--config-setting=" + setting for setting in options.config_setting]
-        command = [str(python), "-I", "-m", "build", "--wheel", *settings, "--outdir", os.path.abspath(options.output), str(source)]
+        isolation = ["--no-isolation", "--skip-dependency-check"] if options.no_isolation else []
+        command = [str(python), "-I", "-m", "build", "--wheel", *isolation, "--outdir", os.path.abspath(options.output), str(source)]
         ran = subprocess.run(command, cwd=work, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         if ran.returncode:
             sys.stderr.buffer.write(ran.stdout)

@@ -272,8 +272,13 @@ func (c *lockCommand) settle() {
 	}
 	for _, p := range paths {
 		// The name is of the file itself, wherever that is.
-		if dir, err := filepath.EvalSymlinks(filepath.Dir(*p)); err == nil && strings.ContainsRune(*p, filepath.Separator) {
-			*p = filepath.Join(dir, filepath.Base(*p))
+		if !strings.ContainsRune(*p, filepath.Separator) {
+			continue
+		}
+		if dir, err := filepath.EvalSymlinks(filepath.Dir(*p)); err == nil {
+			if path, err := filepath.Abs(filepath.Join(dir, filepath.Base(*p))); err == nil {
+				*p = path
+			}
 		}
 	}
 }

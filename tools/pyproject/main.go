@@ -57,6 +57,7 @@ var verbs = []verb{
 	{"lock", "write the lock of a project's build requirements, with uv", runLock},
 	{"requires", "ask a project's hooks what they need, for the verb lock", runRequires},
 	{"shell", "open the room of a build for a person", runShell},
+	{"watch", "build a wheel again whenever its sources change", runWatch},
 	{"library", "lay a wheel out as an import tree", runLibrary},
 	{"compare", "list in what two wheels differ", runCompare},
 }

@@ -1,6 +1,7 @@
 package buildfile
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,8 +14,8 @@ import (
 // moduleName is the name of these rules' module.
 const moduleName = "rules_pyproject"
 
-// defaultHub is the name of a hub that is added.
-const defaultHub = "build_environments"
+// DefaultHub is the name of a hub that is added.
+const DefaultHub = "build_environments"
 
 // Hub is a build_environments tag of a MODULE.bazel.
 type Hub struct {
@@ -23,32 +24,44 @@ type Hub struct {
 	tag   *build.Rule
 }
 
-// Require makes the module depend on these rules, and gives what labels of their files begin with.
-func (f *File) Require(version string) (rules string) {
+// Includes are the files of the repository that a MODULE.bazel includes.
+func (f *File) Includes() []string {
+	var files []string
+	for _, include := range f.syntax.Rules("include") {
+		for _, argument := range include.Call.List {
+			if label, ok := argument.(*build.StringExpr); ok {
+				own, _ := ownLabel(label.Value)
+				files = append(files, strings.TrimLeft(strings.Replace(own, ":", "/", 1), "/"))
+			}
+		}
+	}
+	return files
+}
+
+// Rules gives what labels of these rules' files begin with, or "" where the file does not make them known.
+func (f *File) Rules() string {
 	for _, module := range f.syntax.Rules("module") {
 		if module.AttrString("name") == moduleName {
 			return "//rules:"
 		}
 	}
-	last := -1
-	for i, stmt := range f.syntax.Stmt {
-		call, ok := stmt.(*build.CallExpr)
-		if !ok {
-			continue
-		}
-		rule := build.NewRule(call)
-		switch {
-		case rule.Kind() == "bazel_dep" && rule.AttrString("name") == moduleName:
-			if name := rule.AttrString("repo_name"); name != "" {
-				return "@" + name + "//rules:"
-			}
-			return "@" + moduleName + "//rules:"
-		case rule.Kind() == "bazel_dep" || rule.Kind() == "module":
-			last = i
+	for _, dependency := range f.syntax.Rules("bazel_dep") {
+		if dependency.AttrString("name") == moduleName {
+			return "@" + cmp.Or(dependency.AttrString("repo_name"), moduleName) + "//rules:"
 		}
 	}
-	if last < 0 {
-		last = f.preamble()
+	return ""
+}
+
+// Require makes the module depend on these rules, and gives what labels of their files begin with.
+func (f *File) Require(version string) (rules string) {
+	last := f.preamble()
+	for i, stmt := range f.syntax.Stmt {
+		if call, ok := stmt.(*build.CallExpr); ok {
+			if kind := build.NewRule(call).Kind(); kind == "bazel_dep" || kind == "module" {
+				last = i
+			}
+		}
 	}
 	dependency := &build.CallExpr{X: &build.Ident{Name: "bazel_dep"}}
 	rule := build.NewRule(dependency)
@@ -76,7 +89,10 @@ func (f *File) Hubs(rules string) []*Hub {
 	return hubs
 }
 
-// AddHub adds the hub of files that have none.
+// UsesExtension says whether the file has a variable for the extension.
+func (f *File) UsesExtension(rules string) bool { return len(f.proxies(rules)) > 0 }
+
+// AddHub adds the hub of a module that has none.
 func (f *File) AddHub(rules string) *Hub {
 	proxies := f.proxies(rules)
 	if len(proxies) == 0 {
@@ -87,7 +103,7 @@ func (f *File) AddHub(rules string) *Hub {
 	}
 	call := &build.CallExpr{X: &build.DotExpr{X: &build.Ident{Name: proxies[0]}, Name: "build_environments"}, ForceMultiLine: true}
 	tag := build.NewRule(call)
-	tag.SetAttr("name", text(defaultHub))
+	tag.SetAttr("name", text(DefaultHub))
 	// Beside what belongs to the same variable.
 	at := len(f.syntax.Stmt)
 	for i, stmt := range f.syntax.Stmt {
@@ -96,7 +112,7 @@ func (f *File) AddHub(rules string) *Hub {
 		}
 	}
 	f.syntax.Stmt = slices.Insert(f.syntax.Stmt, at, build.Expr(call))
-	f.did("added build_environments %s", defaultHub)
+	f.did("added build_environments %s", DefaultHub)
 	return &Hub{f, proxies[0], tag}
 }
 

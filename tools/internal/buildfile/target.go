@@ -20,6 +20,9 @@ func (t *Target) HasEnvironment() bool {
 	return t.rule.Attr("build_environment") != nil || kept(t.rule.Call)
 }
 
+// Environment is the label of what it is built with, if that is one text.
+func (t *Target) Environment() string { return t.rule.AttrString("build_environment") }
+
 // SetEnvironment says what it is built with, if nothing is said yet.
 func (t *Target) SetEnvironment(label string) {
 	if t.HasEnvironment() {

@@ -5,6 +5,7 @@
 package workspace
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -16,7 +17,6 @@ import (
 	"github.com/bazelbuild/buildtools/build"
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/buildfile"
-	"github.com/rules-pyproject/rules_pyproject/tools/internal/repository"
 )
 
 // Plan is what has to be done for the projects below a directory.
@@ -32,10 +32,10 @@ type Plan struct {
 	// Locks are those that are not there yet.
 	Locks []Lock
 
-	files  map[string]*buildfile.File
-	found  []*found
-	module *buildfile.File
-	rules  string
+	files   map[string]*buildfile.File
+	found   []*found
+	modules []*buildfile.File // MODULE.bazel and what it includes
+	rules   string
 }
 
 // File is a file that has to be written.
@@ -91,12 +91,14 @@ func New(dir, version string) (*Plan, error) {
 
 // edit edits all files.
 func (p *Plan) edit(version string) (problems []error) {
-	var err error
-	if p.module, err = p.open("MODULE.bazel", build.TypeModule); err != nil {
+	if err := p.openModules("MODULE.bazel"); err != nil {
 		return []error{err}
 	}
-	if len(p.found) > 0 {
-		p.rules = p.module.Require(version)
+	for _, module := range p.modules {
+		p.rules = cmp.Or(p.rules, module.Rules())
+	}
+	if p.rules == "" && len(p.found) > 0 {
+		p.rules = p.modules[0].Require(version)
 	}
 	for _, found := range p.found {
 		if err := p.openProject(found); err != nil {
@@ -130,6 +132,21 @@ func (p *Plan) open(name string, kind build.FileType) (*buildfile.File, error) {
 	return file, err
 }
 
+// openModules reads a module file and those that it includes.
+func (p *Plan) openModules(name string) error {
+	file, err := p.open(name, build.TypeModule)
+	if err != nil || slices.Contains(p.modules, file) {
+		return err
+	}
+	p.modules = append(p.modules, file)
+	for _, included := range file.Includes() {
+		if err := p.openModules(included); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // openPackage reads the BUILD file of a directory, or begins one.
 func (p *Plan) openPackage(d *directory) (*buildfile.File, error) {
 	if d.buildFile == "" {
@@ -146,66 +163,6 @@ func (p *Plan) openProject(found *found) (err error) {
 		Package: found.dir.path, Marker: found.marker, Published: found.published, Python: found.python, Rules: p.rules,
 	})
 	return err
-}
-
-// declareLocks names the locks in MODULE.bazel, each in the hub that has it already, else in the first one, and gives the
-// targets their environments.
-func (p *Plan) declareLocks() {
-	hubs := p.module.Hubs(p.rules)
-	byLock := map[string]*buildfile.Hub{}
-	for _, hub := range hubs {
-		for _, lock := range hub.Locks() {
-			byLock[lock] = hub
-		}
-	}
-	var missing []string
-	for _, found := range p.found {
-		if found.lock == nil {
-			continue
-		}
-		if label := found.lockLabel(); byLock[label] == nil && found.needsEnvironment() {
-			missing = append(missing, label)
-		}
-	}
-	if len(hubs) == 0 && len(missing) > 0 {
-		hubs = append(hubs, p.module.AddHub(p.rules))
-	}
-	for i, hub := range hubs {
-		var added []string
-		if i == 0 {
-			added = missing
-		}
-		hub.SetLocks(added, p.isGone)
-		for _, lock := range added {
-			byLock[lock] = hub
-		}
-	}
-	for _, found := range p.found {
-		found.setEnvironment(byLock)
-	}
-}
-
-func (f *found) lockLabel() string { return "//" + f.dir.path + ":" + f.lock.Out }
-
-// needsEnvironment says whether a target has none yet: the lock of one that has is where people put it.
-func (f *found) needsEnvironment() bool {
-	return slices.ContainsFunc(f.targets, func(t *buildfile.Target) bool { return !t.HasEnvironment() })
-}
-
-func (f *found) setEnvironment(byLock map[string]*buildfile.Hub) {
-	if f.lock == nil || byLock[f.lockLabel()] == nil {
-		return
-	}
-	hub := byLock[f.lockLabel()]
-	inPackage := 0
-	for _, lock := range hub.Locks() {
-		if strings.HasPrefix(lock, "//"+f.dir.path+":") {
-			inPackage++
-		}
-	}
-	for _, target := range f.targets {
-		target.SetEnvironment(repository.EnvironmentLabel(hub.Name(), f.dir.path, f.lock.Out, inPackage == 1))
-	}
 }
 
 // isGone says whether the package of a lock is no package any more, which the module extension can't live with.

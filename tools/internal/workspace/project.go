@@ -96,6 +96,10 @@ func (f *finder) project(d *directory, above *found) *found {
 		}
 	}
 	file := path.Join(d.path, marker)
+	if !isPackageName(d.path) {
+		f.skip(file, "%q can't be the name of a Bazel package", d.path)
+		return nil
+	}
 	if above != nil {
 		if above.published {
 			f.skip(file, "is part of an unpacked sdist")
@@ -117,6 +121,14 @@ func (f *finder) project(d *directory, above *found) *found {
 		return nil
 	}
 	return &found{dir: d, marker: marker, published: d.isPublished(), python: oldestPython(p.RequiresPython)}
+}
+
+// isPackageName says whether Bazel takes the path for the name of a package.
+func isPackageName(name string) bool {
+	if strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r > '~' || r == ':' || r == '\\' }) {
+		return false
+	}
+	return !slices.ContainsFunc(strings.Split(name, "/"), func(part string) bool { return part != "" && strings.Trim(part, ".") == "" })
 }
 
 // judge says why the directory is no project, if it is none. What is wrong with a project is an error.

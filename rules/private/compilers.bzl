@@ -42,7 +42,15 @@ def _link_flags(toolchain, features):
     # The launcher is what a backend links programs with, too; only the backend knows which it is.
     return [flag for flag in flags if flag != "-shared"]
 
-def _add_compiler_cache(ctx, args):
+def add_compiler_cache(ctx, args):
+    """Adds a compiler cache to the arguments of a session, if there is one.
+
+    Args:
+      ctx: the rule's context; the rule has COMPILER_TOOLCHAINS.
+      args: the `Args` of the session.
+    Returns:
+      A depset of File: the compiler cache, where it is of the build.
+    """
     toolchain = ctx.toolchains[_COMPILER_CACHE]
     if not toolchain:
         return depset()
@@ -50,10 +58,10 @@ def _add_compiler_cache(ctx, args):
     return depset() if type(toolchain.ccache) == "string" else depset([toolchain.ccache])
 
 def add_compilers(ctx, args):
-    """Adds the configured C++ toolchain to the arguments of a session, if there is one, and a compiler cache, if there is one.
+    """Adds the configured C++ toolchain to the arguments of a session, if there is one.
 
     Args:
-      ctx: the rule's context; the rule has COMPILER_TOOLCHAINS and the fragment `cpp`.
+      ctx: the rule's context; the rule has `use_cc_toolchain(mandatory = False)` and the fragment `cpp`.
       args: the `Args` of the session.
     Returns:
       A depset of File: what the compilers read of their own.
@@ -87,4 +95,4 @@ def add_compilers(ctx, args):
     # A compiler of the machine finds its own files; one of the build has to be shown what it reads beside itself.
     if not _tool(features, ACTION_NAMES.c_compile).startswith("/"):
         args.add_all(toolchain.all_files, format_each = "--execroot-file=%s")
-    return depset(transitive = [toolchain.all_files, _add_compiler_cache(ctx, args)])
+    return toolchain.all_files

@@ -3,7 +3,7 @@
 load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
 load("//rules:providers.bzl", "BuildEnvironmentInfo", "PyprojectSessionInfo")
 load(":cache.bzl", "CACHE_ATTRS", "add_cache")
-load(":compilers.bzl", "COMPILER_TOOLCHAINS", "add_compilers")
+load(":compilers.bzl", "COMPILER_TOOLCHAINS", "add_compiler_cache", "add_compilers")
 load(":interpreter_key.bzl", "interpreter_key")
 load(":label_text.bzl", "label_text")
 load(":overrides.bzl", "OVERRIDES_ATTRS", "add_overrides", "overrides_of", "runtime_locks")
@@ -132,7 +132,7 @@ def add_hooks(ctx, args, located):
         args.add_all(values, format_each = "--config-setting={}=%s".format(key.replace("%", "%%")))
     for name, value in ctx.attr.env.items():
         args.add("--env={}={}".format(name, ctx.expand_location(value, located)))
-    return [add_compilers(ctx, args)] + _add_tools(ctx, args)
+    return [add_compilers(ctx, args), add_compiler_cache(ctx, args)] + _add_tools(ctx, args)
 
 def session(ctx):
     """The arguments and inputs of a session, but for its outputs, which the rule adds to the arguments.

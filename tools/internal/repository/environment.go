@@ -1,14 +1,13 @@
 package repository
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/lock"
-	"github.com/rules-pyproject/rules_pyproject/tools/internal/requirement"
-	"github.com/rules-pyproject/rules_pyproject/tools/internal/wheel"
 )
 
 // environment is what becomes of one lock: a target, or what is wrong with it.
@@ -19,6 +18,8 @@ type environment struct {
 	// repair is the command that writes the lock again.
 	repair string
 	locked lock.Environment
+	// description is what the environment action reads of the lock, as JSON.
+	description string
 	// wheels are the labels of the files for each target that the lock is for, by the target's name.
 	wheels map[string][]string
 }
@@ -29,6 +30,7 @@ type hubReader struct {
 	targets []target
 	files   *fileTable
 	built   *sourceTable
+	wheels  *wheelTable
 }
 
 // environment reads one lock. Nothing that is wrong with it is an error: it becomes the environment's problem. The
@@ -62,6 +64,8 @@ func (r *hubReader) environment(file LockFile) (environment, []string) {
 		e.problem = e.explain(err)
 		e.wheels, e.locked = nil, lock.Environment{}
 	}
+	// What is left of it is for messages; the lock's text goes with the rest.
+	e.locked.Distributions = nil
 	return e, sources
 }
 
@@ -124,17 +128,54 @@ func (e *environment) fill(l *lock.Lock, r *hubReader, d *directory) error {
 			e.wheels[t.name()] = append(e.wheels[t.name()], label)
 		}
 	}
-	// Two entries of one distribution, whose markers differ, may name the same file.
-	for name, labels := range e.wheels {
+	e.shareLists(fitting)
+	return e.describe()
+}
+
+// shareLists sorts the lists of files, and keeps equal ones once: most targets have the same, and hubs many environments.
+func (e *environment) shareLists(targets []target) {
+	var different [][]string
+	for _, t := range targets {
+		// Two entries of one distribution, whose markers differ, may name the same file.
+		labels := e.wheels[t.name()]
 		slices.Sort(labels)
-		e.wheels[name] = slices.Compact(labels)
+		labels = slices.Compact(labels)
+		at := slices.IndexFunc(different, func(other []string) bool { return slices.Equal(other, labels) })
+		if at < 0 {
+			at = len(different)
+			different = append(different, slices.Clip(slices.Clone(labels)))
+		}
+		e.wheels[t.name()] = different[at]
 	}
+}
+
+// describe writes down what the environment action reads: a line for each distribution.
+func (e *environment) describe() error {
+	var text strings.Builder
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false) // markers are full of < and >
+	head := e.locked
+	head.Distributions = nil
+	err := encoder.Encode(head)
+	begin, _ := strings.CutSuffix(text.String(), "null}\n")
+	text.Reset()
+	text.WriteString(begin + "[\n")
+	for i, d := range e.locked.Distributions {
+		if i > 0 {
+			text.WriteString(",")
+		}
+		err = errors.Join(err, encoder.Encode(d))
+	}
+	if err != nil {
+		return fmt.Errorf("describe %s: %w", e.file.Label, err)
+	}
+	text.WriteString("]}\n")
+	e.description = strings.Clone(text.String())
 	return nil
 }
 
 // addWheels declares the wheels of an entry, and gives the targets that none of them fits.
 func (e *environment) addWheels(l *lock.Lock, p lock.Package, wanting []target, r *hubReader) (without []target) {
-	served := map[string]bool{}
 	if isNameless(p) && len(wanting) > 0 {
 		label := r.files.hashes(r.hub, l, p, e.file.Label, e.repair)
 		for _, t := range wanting {
@@ -142,24 +183,15 @@ func (e *environment) addWheels(l *lock.Lock, p lock.Package, wanting []target, 
 		}
 		return nil
 	}
-	for _, f := range p.Files {
-		name, err := wheel.ParseName(f.Name)
-		if err != nil {
-			continue // an sdist; checkFiles has refused what is neither
+	wheels := r.wheels.of(r, l, p, wanting, e)
+	for _, t := range wanting {
+		if wheels.byTarget[t.name()] == nil {
+			without = append(without, t)
+			continue
 		}
-		label := ""
-		for _, t := range wanting {
-			if !t.fits(f.Name, name) {
-				continue
-			}
-			if label == "" {
-				label = r.files.label(l, p, f, e.file.Label, e.repair)
-			}
-			e.wheels[t.name()] = append(e.wheels[t.name()], label)
-			served[t.name()] = true
-		}
+		e.wheels[t.name()] = append(e.wheels[t.name()], wheels.label)
 	}
-	return slices.DeleteFunc(slices.Clone(wanting), func(t target) bool { return served[t.name()] })
+	return without
 }
 
 // Locked is what the environment action gets of a lock: label and command are for its messages.
@@ -191,81 +223,4 @@ func distribution(p lock.Package) lock.EnvironmentDistribution {
 		d.Files = append(d.Files, lock.EnvironmentFile{Name: f.Name, SHA256: f.SHA256})
 	}
 	return d
-}
-
-// isFor says whether the lock as a whole may be used here.
-func isFor(l *lock.Lock, t target) bool {
-	if !t.admits(l.RequiresPython) {
-		return false
-	}
-	return len(l.Environments) == 0 || slices.ContainsFunc(l.Environments, func(m *requirement.Marker) bool { return t.wants(m).possibly })
-}
-
-// scope says what a lock is for, or "" if it does not say.
-func scope(locked lock.Environment) string {
-	var parts []string
-	if locked.RequiresPython != "" {
-		parts = append(parts, " for Python "+locked.RequiresPython)
-	}
-	if len(locked.Environments) > 0 {
-		parts = append(parts, " for environments with "+strings.Join(locked.Environments, ", or "))
-	}
-	return strings.Join(parts, ",")
-}
-
-// wanted says whether the entry counts here.
-func wanted(p lock.Package, t target) holds {
-	if !t.admits(p.RequiresPython) {
-		return holds{}
-	}
-	return t.wants(p.Marker)
-}
-
-// contradiction finds two entries that pin one distribution to two versions wherever they are used.
-func contradiction(l *lock.Lock, targets []target) error {
-	byName := map[string][]lock.Package{}
-	for _, p := range l.Packages {
-		byName[p.Name] = append(byName[p.Name], p)
-	}
-	for _, p := range l.Packages {
-		for _, other := range byName[p.Name] {
-			if other.Line >= p.Line || other.Version == p.Version {
-				continue
-			}
-			for _, t := range targets {
-				if wanted(p, t).certainly && wanted(other, t).certainly {
-					return fmt.Errorf("%s:%d: %s is pinned to %s here and to %s in line %d, and both count for Python %s on %s",
-						p.Source, p.Line, p.Name, p.Version, other.Version, other.Line, t.python, t.platform.name)
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// checkFiles finds entries whose files can't be fetched by name and hash.
-func checkFiles(l *lock.Lock) error {
-	hashes := map[string]string{}
-	for _, p := range l.Packages {
-		at := fmt.Sprintf("%s:%d: %s %s", p.Source, p.Line, p.Name, p.Version)
-		for _, f := range p.Files {
-			switch {
-			case f.Name == "" && f.SHA256 == "":
-				return fmt.Errorf("%s: a file has no sha256, by which Bazel's repository cache knows files", at)
-			case f.Name == "":
-				continue
-			case f.SHA256 == "":
-				return fmt.Errorf("%s: %s has no sha256, by which Bazel's repository cache knows files", at, f.Name)
-			case hashes[f.Name] != "" && hashes[f.Name] != f.SHA256:
-				return fmt.Errorf("%s: %s has two hashes in this lock, %s and %s", at, f.Name, hashes[f.Name], f.SHA256)
-			}
-			hashes[f.Name] = f.SHA256
-			if strings.HasSuffix(f.Name, ".whl") {
-				if _, err := wheel.ParseName(f.Name); err != nil {
-					return fmt.Errorf("%s: %w", at, err)
-				}
-			}
-		}
-	}
-	return nil
 }

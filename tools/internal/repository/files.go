@@ -28,14 +28,17 @@ func (t *fileTable) label(l *lock.Lock, p lock.Package, f lock.File, lockLabel, 
 	name, known := t.byContent[key]
 	if !known {
 		name = t.newName(f)
-		t.byContent[key], t.byName[name] = name, true
+		// Copies: as parts of the lock's text they would keep all of it.
+		f.Name, f.SHA256 = strings.Clone(f.Name), strings.Clone(f.SHA256)
+		key = content{f.Name, f.SHA256}
 		repository := FileRepository{
-			Name: name, File: f.Name, SHA256: f.SHA256, Project: p.Name, Lock: lockLabel, Repair: repair,
+			Name: name, File: f.Name, SHA256: f.SHA256, Project: strings.Clone(p.Name), Lock: lockLabel, Repair: repair,
 			URLs: []string{}, IndexURLs: indexesOf(l, p),
 		}
 		if f.URL != "" {
 			repository.URLs = []string{f.URL}
 		}
+		t.byContent[key], t.byName[name] = name, true
 		t.repositories = append(t.repositories, repository)
 	}
 	return "@" + name + "//:" + f.Name
@@ -45,7 +48,7 @@ func (t *fileTable) label(l *lock.Lock, p lock.Package, f lock.File, lockLabel, 
 func indexesOf(l *lock.Lock, p lock.Package) []string {
 	switch {
 	case p.Index != "":
-		return []string{p.Index}
+		return []string{strings.Clone(p.Index)}
 	case len(l.IndexURLs) > 0:
 		return l.IndexURLs
 	}

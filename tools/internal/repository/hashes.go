@@ -93,10 +93,7 @@ func (o Offer) Build() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	e := environment{wheels: map[string][]string{}}
-	for _, t := range targets {
-		e.wheels[t.name()] = []string{}
-	}
+	byTarget := map[string][]string{}
 	for _, file := range slices.Sorted(maps.Keys(o.Files)) {
 		name, err := wheel.ParseName(file)
 		if err != nil || lock.NotOf(lock.Package{Name: o.Project, Version: o.Version}, file) != "" {
@@ -104,12 +101,9 @@ func (o Offer) Build() (string, error) {
 		}
 		for _, t := range targets {
 			if t.fits(file, name) {
-				e.wheels[t.name()] = append(e.wheels[t.name()], o.Files[file])
+				byTarget[t.name()] = append(byTarget[t.name()], o.Files[file])
 			}
 		}
 	}
-	c := newCall("locked_wheels", "wheels")
-	c.set("srcs", e.wheelsExpression("@"+o.Hub.Name, targets))
-	c.set("visibility", texts([]string{"//visibility:public"}))
-	return format([]build.Expr{loadRule("rules/private:locked_wheels", "locked_wheels"), c.expr}), nil
+	return format([]build.Expr{loadLockedWheels(), lockedWheels("wheels", "@"+o.Hub.Name, byTarget, targets)}), nil
 }

@@ -40,7 +40,7 @@ func TestOffer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, piece := range []string{`["@p//:file"] + select(`, `"@hub//__settings__:3.13": ["@n//:file"]`, `"@hub//__settings__:3.14": []`, `name = "wheels"`} {
+	for _, piece := range []string{`["@p//:file"] + select(`, `"@hub//__settings__:3.13_linux_x86_64_gnu": ["@n//:file"]`, `"//conditions:default": []`, `name = "wheels"`} {
 		if !strings.Contains(build, piece) {
 			t.Errorf("%s is not in\n%s", piece, build)
 		}

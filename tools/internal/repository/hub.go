@@ -1,8 +1,6 @@
 package repository
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -21,7 +19,7 @@ func (h Hub) content(environments []environment, targets []target) (map[string]s
 	var packages []string
 	byPackage := map[string][]environment{}
 	for _, e := range environments {
-		if e.file.Package == settingsPackage || e.file.Package == sourcePackage {
+		if top, _, _ := strings.Cut(e.file.Package, "/"); slices.Contains([]string{settingsPackage, sourcePackage, wheelsPackage}, top) {
 			return nil, fmt.Errorf("the package of %s has a name that the hub needs for itself", e.file.Label)
 		}
 		if _, known := byPackage[e.file.Package]; !known {
@@ -49,9 +47,7 @@ func (h Hub) addPackage(files map[string]string, pkg string, environments []envi
 	var stmts []build.Expr
 	add := func(name string, e environment) error {
 		if e.problem == "" {
-			if err := e.describe(files, pkg, name); err != nil {
-				return err
-			}
+			files[path.Join(pkg, name+".lock.json")] = e.description
 		}
 		stmts = append(stmts, e.call(name, targets))
 		return nil
@@ -86,31 +82,6 @@ func (h Hub) addPackage(files map[string]string, pkg string, environments []envi
 		}
 	}
 	files[path.Join(pkg, "BUILD.bazel")] = format(append([]build.Expr{loadRule("rules:environment", "build_environment")}, stmts...))
-	return nil
-}
-
-// describe writes what the environment action reads of the lock: JSON, a line for each distribution.
-func (e environment) describe(files map[string]string, pkg, name string) error {
-	var text strings.Builder
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false) // markers are full of < and >
-	head := e.locked
-	head.Distributions = nil
-	err := encoder.Encode(head)
-	begin, _ := strings.CutSuffix(text.String(), "null}\n")
-	text.Reset()
-	text.WriteString(begin + "[\n")
-	for i, d := range e.locked.Distributions {
-		if i > 0 {
-			text.WriteString(",")
-		}
-		err = errors.Join(err, encoder.Encode(d))
-	}
-	if err != nil {
-		return fmt.Errorf("describe %s: %w", e.file.Label, err)
-	}
-	text.WriteString("]}\n")
-	files[path.Join(pkg, name+".lock.json")] = text.String()
 	return nil
 }
 
@@ -161,7 +132,7 @@ func (e environment) call(name string, targets []target) build.Expr {
 		c.set("error", text(e.problem))
 	} else {
 		c.set("lock", text(":"+name+".lock.json"))
-		c.set("wheels", e.wheelsExpression("", targets))
+		c.set("wheels", e.wheelsExpression(targets))
 	}
 	c.set("lock_label", text(e.file.Label))
 	c.set("repair", text(e.repair))
@@ -170,9 +141,8 @@ func (e environment) call(name string, targets []target) build.Expr {
 }
 
 // wheelsExpression is the list of files: those that every target has, a select for those that each platform of a Python
-// has, and a select for the rest. A lock of pure distributions for all targets needs no select at all. The settings are those
-// of the hub, "" in its own packages.
-func (e environment) wheelsExpression(hub string, targets []target) build.Expr {
+// has, and a select for the rest. A lock of pure distributions for all targets needs no select at all.
+func (e environment) wheelsExpression(targets []target) build.Expr {
 	isFor := slices.DeleteFunc(slices.Clone(targets), func(t target) bool { return e.wheels[t.name()] == nil })
 	everywhere := e.shared(isFor)
 	var list build.Expr = texts(sorted(everywhere))
@@ -188,11 +158,11 @@ func (e environment) wheelsExpression(hub string, targets []target) build.Expr {
 		for _, t := range isFor[:count] {
 			rest := slices.DeleteFunc(slices.Clone(e.wheels[t.name()]), func(label string) bool { return onPython[label] })
 			someTarget = someTarget || len(rest) > 0
-			addBranch(byTarget, hub, t.name(), rest)
+			addBranch(byTarget, "", t.name(), rest)
 		}
 		maps.DeleteFunc(onPython, func(label string, _ bool) bool { return everywhere[label] })
 		somePython = somePython || len(onPython) > 0
-		addBranch(byPython, hub, isFor[0].python, sorted(onPython))
+		addBranch(byPython, "", isFor[0].python, sorted(onPython))
 		isFor = isFor[count:]
 	}
 	for _, part := range []struct {

@@ -106,7 +106,7 @@ func Describe(request Request) (Description, error) {
 		if err != nil {
 			return Description{}, fmt.Errorf("build_environments(name = %q): %w", hub.Name, err)
 		}
-		reader := &hubReader{hub, targets, files, newSourceTable(hub.Name)}
+		reader := &hubReader{hub, targets, files, newSourceTable(hub.Name), newWheelTable()}
 		var environments []environment
 		seen := map[[2]string]bool{}
 		for _, file := range hub.Locks {
@@ -124,6 +124,7 @@ func Describe(request Request) (Description, error) {
 		}
 		content, err := hub.content(environments, targets)
 		if err == nil {
+			reader.wheels.addTo(content, targets)
 			err = reader.built.addTo(content, targets)
 		}
 		if err != nil {

@@ -85,9 +85,7 @@ func (t *sourceTable) addTo(files map[string]string, targets []target) error {
 	slices.SortFunc(t.wheels, func(a, b sourceWheel) int { return strings.Compare(a.name, b.name) })
 	stmts := []build.Expr{loadRule("rules:environment", "build_environment"), loadRule("rules:wheel", "pyproject_wheel_rule")}
 	for _, e := range t.environments {
-		if err := e.describe(files, sourcePackage, e.name); err != nil {
-			return err
-		}
+		files[sourcePackage+"/"+e.name+".lock.json"] = e.description
 		stmts = append(stmts, e.call(e.name, targets))
 	}
 	for _, w := range t.wheels {

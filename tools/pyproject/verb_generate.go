@@ -48,7 +48,7 @@ func runGenerate(ctx context.Context, args []string, std Streams) error {
 func parseGenerate(args []string, std Streams) (*generateCommand, error) {
 	c := &generateCommand{}
 	flags := newFlags("generate", generateSummary, std)
-	flags.BoolVar(&c.check, "check", false, "write nothing; fail if something would be written. It needs no network")
+	flags.BoolVar(&c.check, "check", false, "write nothing, and resolve nothing; fail if something would be written")
 	flags.BoolVar(&c.lock, "lock", true, "write the locks that are missing, which needs the network")
 	flags.StringVar(&c.lockFlags, "lock-flags", "", "`path` of flags of the verb lock, one a line: what a lock target without attributes gives it. Without it uv is looked for on PATH, and hooks are not asked")
 	if err := parseFlags(flags, args); err != nil {

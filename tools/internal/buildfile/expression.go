@@ -46,6 +46,34 @@ func elements(expr build.Expr) []string {
 	return all
 }
 
+// stringsIn are all texts in an expression.
+func stringsIn(expr build.Expr) []string {
+	return stringsWhere(expr, func([]build.Expr) bool { return true })
+}
+
+// included are the texts in an expression but for those that a glob excludes.
+func included(expr build.Expr) []string {
+	return stringsWhere(expr, func(around []build.Expr) bool {
+		return !slices.ContainsFunc(around, func(e build.Expr) bool {
+			assign, ok := e.(*build.AssignExpr)
+			return ok && isIdent(assign.LHS, "exclude")
+		})
+	})
+}
+
+func stringsWhere(expr build.Expr, wanted func(around []build.Expr) bool) []string {
+	var all []string
+	if expr == nil {
+		return nil
+	}
+	build.Walk(expr, func(e build.Expr, around []build.Expr) {
+		if s, ok := e.(*build.StringExpr); ok && wanted(around) {
+			all = append(all, s.Value)
+		}
+	})
+	return all
+}
+
 // withElements adds texts to a sum of lists: to its last literal list, in their order, else as a further one.
 func withElements(expr build.Expr, values ...string) build.Expr {
 	if len(values) == 0 {

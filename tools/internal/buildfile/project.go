@@ -125,6 +125,22 @@ func (f *File) lock(p Project) (*Lock, error) {
 	return &Lock{Name: lockName, Out: defaultLock, Python: p.Python, Plain: true}, nil
 }
 
+// Builds gives the name of a target that locks or builds a directory below the package, given with a slash at its end.
+func (f *File) Builds(directory string) string {
+	for _, kind := range append([]string{"pyproject_lock"}, treeRules...) {
+		rules, _ := f.rules(kind)
+		for _, rule := range rules {
+			for _, attribute := range []string{"project", "projects", "srcs"} {
+				isBelow := func(s string) bool { return strings.HasPrefix(strings.TrimPrefix(s, ":"), directory) }
+				if slices.ContainsFunc(included(rule.Attr(attribute)), isBelow) {
+					return rule.Name()
+				}
+			}
+		}
+	}
+	return ""
+}
+
 // existingLock is the lock that people have for the project, whatever they call it.
 func (f *File) existingLock(marker string) *Lock {
 	locks, _ := f.rules("pyproject_lock")
@@ -143,20 +159,6 @@ func isPlain(rule *build.Rule) bool {
 	return !slices.ContainsFunc(rule.AttrKeys(), func(key string) bool {
 		return !slices.Contains([]string{"name", "out", "project", "python_version", "tags", "testonly", "visibility"}, key)
 	})
-}
-
-// stringsIn are all texts in an expression.
-func stringsIn(expr build.Expr) []string {
-	var all []string
-	if expr == nil {
-		return nil
-	}
-	build.Walk(expr, func(e build.Expr, _ []build.Expr) {
-		if s, ok := e.(*build.StringExpr); ok {
-			all = append(all, s.Value)
-		}
-	})
-	return all
 }
 
 func (f *File) addWheel(p Project, lock *Lock) {

@@ -76,7 +76,7 @@ func New(dir, version string) (*Plan, error) {
 		return nil, err
 	}
 	finder := &finder{root: p.Root}
-	finder.find(top, nil)
+	finder.find(top, nil, nil)
 	p.found, p.Skipped = finder.projects, finder.skipped
 	for _, found := range p.found {
 		p.Projects = append(p.Projects, found.dir.path)

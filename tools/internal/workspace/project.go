@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"path"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/bazelbuild/buildtools/build"
 	toml "github.com/pelletier/go-toml/v2"
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/buildfile"
@@ -27,7 +29,7 @@ var fixtures = []string{"test", "tests", "testing", "testdata", "fixtures"}
 
 // Skipped is a directory that looks like a project and is none.
 type Skipped struct {
-	// Path is the file that looks like one, and Why says why it is none.
+	// Path is the file or the directory, and Why says why it is none.
 	Path, Why string
 }
 
@@ -50,8 +52,8 @@ type finder struct {
 	problems []error
 }
 
-// find looks for projects in a directory and below it. above is the project around it.
-func (f *finder) find(d *directory, above *found) {
+// find looks for projects in a directory and below it. above is the project around it, and pkg the package.
+func (f *finder) find(d *directory, above *found, pkg *directory) {
 	if d.foreign {
 		f.skipForeign(d)
 		return
@@ -59,12 +61,15 @@ func (f *finder) find(d *directory, above *found) {
 	if d.excluded {
 		return
 	}
-	if p := f.project(d, above); p != nil {
+	if d.buildFile != "" {
+		pkg = d
+	}
+	if p := f.project(d, above, pkg); p != nil {
 		f.projects = append(f.projects, p)
-		above = p
+		above, pkg = p, d
 	}
 	for _, child := range d.children {
-		f.find(child, above)
+		f.find(child, above, pkg)
 	}
 }
 
@@ -87,7 +92,7 @@ func (f *finder) skip(path, format string, args ...any) {
 }
 
 // project gives the project whose top is the directory, or nil.
-func (f *finder) project(d *directory, above *found) *found {
+func (f *finder) project(d *directory, above *found, pkg *directory) *found {
 	marker := pyproject
 	if !d.has(pyproject) {
 		marker = setup
@@ -100,18 +105,13 @@ func (f *finder) project(d *directory, above *found) *found {
 		f.skip(file, "%q can't be the name of a Bazel package", d.path)
 		return nil
 	}
-	if above != nil {
-		if above.published {
-			f.skip(file, "is part of an unpacked sdist")
-			return nil
-		}
-		between := strings.Split(strings.TrimPrefix(d.path, above.dir.path), "/")
-		if i := slices.IndexFunc(between, func(name string) bool { return slices.Contains(fixtures, name) }); i >= 0 {
-			f.skip(file, "is below %q of another project, so it is taken for test data", between[i])
-			return nil
-		}
+	if above != nil && above.isData(d, f) {
+		return nil
 	}
 	p, why, err := f.judge(d, marker)
+	if why == "" && err == nil && pkg != d {
+		why, err = f.builtBy(d, pkg)
+	}
 	if err != nil {
 		f.problems = append(f.problems, err)
 		return nil
@@ -123,12 +123,50 @@ func (f *finder) project(d *directory, above *found) *found {
 	return &found{dir: d, marker: marker, published: d.isPublished(), python: oldestPython(p.RequiresPython)}
 }
 
+// isData says whether what looks like a project below another is data of that one, which is said once for all such.
+func (f *found) isData(d *directory, finder *finder) bool {
+	if f.published {
+		finder.skip(cmp.Or(f.dir.path, "."), "is an unpacked sdist: what looks like projects in it is part of it")
+		return true
+	}
+	below := strings.TrimPrefix(strings.TrimPrefix(d.path, f.dir.path), "/")
+	parts := strings.Split(below, "/")
+	i := slices.IndexFunc(parts, func(name string) bool { return slices.Contains(fixtures, name) })
+	if i < 0 {
+		return false
+	}
+	finder.skip(path.Join(f.dir.path, path.Join(parts[:i+1]...)), "what looks like projects in it is taken for test data")
+	return true
+}
+
 // isPackageName says whether Bazel takes the path for the name of a package.
 func isPackageName(name string) bool {
 	if strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r > '~' || r == ':' || r == '\\' }) {
 		return false
 	}
 	return !slices.ContainsFunc(strings.Split(name, "/"), func(part string) bool { return part != "" && strings.Trim(part, ".") == "" })
+}
+
+// builtBy says which target of the package around the directory builds what lies there already. A BUILD file in the directory
+// would take it away from that target.
+func (f *finder) builtBy(d, pkg *directory) (why string, err error) {
+	if pkg == nil || pkg.buildFile == "" {
+		return "", nil
+	}
+	below := strings.TrimPrefix(strings.TrimPrefix(d.path, pkg.path), "/") + "/"
+	name := path.Join(pkg.path, pkg.buildFile)
+	content, err := os.ReadFile(filepath.Join(f.root, filepath.FromSlash(name)))
+	if err != nil || !bytes.Contains(content, []byte(below)) {
+		return "", err
+	}
+	file, err := buildfile.Parse(name, content, build.TypeBuild)
+	if err != nil {
+		return "", err
+	}
+	if target := file.Builds(below); target != "" {
+		return fmt.Sprintf("is built by //%s:%s", pkg.path, target), nil
+	}
+	return "", nil
 }
 
 // judge says why the directory is no project, if it is none. What is wrong with a project is an error.

@@ -70,6 +70,8 @@ def _pyproject_lock_impl(ctx):
     flags, inputs = override_flags(overrides, lambda file: file.path), []
     if ctx.file.sdist:
         flags.append("--sdist=" + ctx.file.sdist.path)
+    if ctx.attr.host_site_packages:
+        flags.append("--host-site-packages")
     flags += patch_flags(ctx.files.patches, ctx.attr.patch_strip, lambda file: file.path)
     if ctx.attr.ask and (projects or ctx.file.sdist):
         asking, inputs = add_asking(ctx, label_text(ctx.label), ctx.attr.placed_srcs, ctx.file.project.dirname if ctx.file.project else "")

@@ -54,7 +54,7 @@ def _pyproject_metadata_impl(ctx):
         inputs = run.inputs,
         outputs = [directory, info.entry_points, info.log, info.metadata, info.requirements] + run.cache.outputs,
         env = run.env,
-        execution_requirements = run.cache.execution_requirements,
+        execution_requirements = run.execution_requirements,
         mnemonic = "PyprojectMetadata",
         progress_message = "Preparing metadata %{label}",
         toolchain = HELPER,

@@ -17,7 +17,7 @@ def _pyproject_sdist_impl(ctx):
         inputs = run.inputs,
         outputs = [sdist, log] + run.cache.outputs,
         env = run.env,
-        execution_requirements = run.cache.execution_requirements,
+        execution_requirements = run.execution_requirements,
         mnemonic = "PyprojectSdist",
         progress_message = "Building sdist %{label}",
         toolchain = HELPER,

@@ -21,7 +21,7 @@ def _pyproject_wheel_impl(ctx):
         inputs = run.inputs,
         outputs = [wheel, log, metadata] + run.cache.outputs,
         env = run.env,
-        execution_requirements = run.cache.execution_requirements,
+        execution_requirements = run.execution_requirements,
         mnemonic = "PyprojectWheel",
         progress_message = "Building wheel %{label}",
         toolchain = HELPER,

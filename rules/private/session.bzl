@@ -4,6 +4,7 @@ load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
 load("//rules:providers.bzl", "BuildEnvironmentInfo", "PyprojectSessionInfo")
 load(":cache.bzl", "CACHE_ATTRS", "add_cache")
 load(":compilers.bzl", "COMPILER_TOOLCHAINS", "add_compiler_cache", "add_compilers")
+load(":host_packages.bzl", "HOST_PACKAGES_ATTRS", "add_host_packages")
 load(":interpreter_key.bzl", "interpreter_key")
 load(":label_text.bzl", "label_text")
 load(":overrides.bzl", "OVERRIDES_ATTRS", "add_overrides", "overrides_of", "runtime_locks")
@@ -15,7 +16,7 @@ PYTHON = Label("//rules:python_toolchain_type")
 SESSION_TOOLCHAINS = [HELPER, PYTHON] + COMPILER_TOOLCHAINS
 
 # How hooks are run, whatever is built, of whichever source.
-HOOK_ATTRS = OVERRIDES_ATTRS | {
+HOOK_ATTRS = HOST_PACKAGES_ATTRS | OVERRIDES_ATTRS | {
     "config_settings": attr.string_list_dict(
         doc = "PEP 517's config settings. One value reaches the hooks as a string, several as a list in their order.",
     ),
@@ -143,7 +144,7 @@ def session(ctx):
     Args:
       ctx: the context of a rule that has SESSION_ATTRS and SESSION_TOOLCHAINS.
     Returns:
-      A struct: `args` (an `Args`), `env` (of the helper, not of the hooks), `helper` (a FilesToRunProvider), `info` (a
+      A struct: `args` (an `Args`), `env` (of the helper, not of the hooks), `execution_requirements` (a dict), `helper` (a FilesToRunProvider), `info` (a
       PyprojectSessionInfo, for tools that run the hooks again), `inputs` (a depset of File), and `cache`, as add_cache returns it.
     """
     args = ctx.actions.args()
@@ -155,6 +156,8 @@ def session(ctx):
     inputs = add_hooks(ctx, args, ctx.attr.placed_srcs.keys())
     overrides = overrides_of(ctx)
     add_overrides(args, overrides)
+    python = ctx.attr.build_environment[BuildEnvironmentInfo].python
+    on_this_machine = add_host_packages(ctx, args, python)
     inputs += [_add_environment(ctx, args), depset(runtime_locks(overrides))] + add_source(ctx, args)
     helper = ctx.toolchains[HELPER].helper
     all_inputs = depset(transitive = inputs)
@@ -168,7 +171,8 @@ def session(ctx):
     return struct(
         args = outer,
         cache = cache,
-        env = interpreter_key(ctx.attr.build_environment[BuildEnvironmentInfo].python),
+        env = interpreter_key(python),
+        execution_requirements = on_this_machine or cache.execution_requirements,
         helper = helper,
         info = PyprojectSessionInfo(
             helper = helper,

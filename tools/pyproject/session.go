@@ -101,6 +101,7 @@ func addSessionFlags(flags *flag.FlagSet, c *session.Config) {
 	text(&c.InterpreterArchive, "interpreter-archive", "the `archive` of an in-build interpreter, in the place of --interpreter")
 	text(&c.InterpreterExecutable, "interpreter-executable", "the executable's `path` in that archive")
 	addOverrideFlags(flags, &c.Overrides)
+	flags.BoolVar(&c.HostSitePackages, "host-site-packages", false, "let hooks see what is installed beside the system interpreter")
 	addSourceFlags(flags, text, c)
 	flags.Func("config-setting", "`KEY=VALUE` of config_settings; several values of one key are a list (repeated)", func(value string) error {
 		setting, err := hook.ParseSetting(value)

@@ -54,6 +54,9 @@ func runLock(ctx context.Context, args []string, std Streams) error {
 	if c.sourcing.tree {
 		return c.writeTree(std)
 	}
+	if c.asking.hostPackages {
+		fmt.Fprintln(std.Err, "warning: hooks are asked with the host's packages (host_site_packages): what they find there they may not ask for")
+	}
 	wanted, err := c.wanted(ctx, std)
 	if err != nil {
 		return err

@@ -29,6 +29,7 @@ import (
 type lockAsking struct {
 	interpreters  []interpreter.Source
 	overrides     []override.Override
+	hostPackages  bool
 	walls, params string
 	flags         []string // of the session, in the place of params
 	merge         []string
@@ -53,6 +54,7 @@ func (a *lockAsking) addFlags(flags *flag.FlagSet) {
 		a.interpreters[last].Executable = path
 		return nil
 	})
+	flags.BoolVar(&a.hostPackages, "host-site-packages", false, "let hooks see what is installed beside a system interpreter that they are asked with")
 	flags.StringVar(&a.walls, "walls", "required", "what separates hooks from the machine: `required` (namespaces) or paths")
 	flags.StringVar(&a.params, "session", "", "`path` of further flags of the hooks' session, one a line, as the verb wheel takes them: settings, variables, tools, compilers")
 	flags.Func("merge", "`path` of a lock that another machine has written: what its header says that hooks asked for there is locked too (repeated)", func(path string) error {
@@ -207,6 +209,9 @@ func (c *lockCommand) askArguments(source *lockSource, python interpreter.Source
 		return nil, err
 	}
 	args = append(args, from...)
+	if c.asking.hostPackages && python.Archive == "" {
+		args = append(args, "--host-site-packages")
+	}
 	overrides, err := overrideArguments(c.asking.overrides)
 	if err != nil {
 		return nil, err

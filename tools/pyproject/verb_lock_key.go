@@ -92,6 +92,7 @@ func (c *lockCommand) addTo(k keyed, declared []requirement.Requirement) error {
 	}
 	k.text(c.out, c.title, c.python, c.asking.walls)
 	k.text(c.overrides.Lines()...)
+	k.text(fmt.Sprint(c.asking.hostPackages))
 	k.text(c.sourcing.names...)
 	for _, r := range declared {
 		k.text(r.String())

@@ -86,6 +86,7 @@ func sourceOf(sdist string) *lockSource {
 // and with the overrides for all projects, but without what is the project's own: settings, variables, files.
 func (c *lockCommand) forSources() (*lockCommand, error) {
 	inner := *c
+	inner.asking.hostPackages = false // the project's own escape
 	inner.asking.overrides = slices.DeleteFunc(slices.Clone(c.asking.overrides), func(o override.Override) bool { return !o.AllProjects })
 	set, err := override.NewSet(inner.asking.overrides)
 	if err != nil {

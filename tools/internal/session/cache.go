@@ -51,8 +51,8 @@ type kept struct {
 // one (CACHE-5).
 func (s *Staged) openCache() error {
 	c := s.config.Cache
-	if !c.used() {
-		return nil
+	if !c.used() || s.config.HostSitePackages {
+		return nil // no key tells the packages of one day from those of another
 	}
 	if c.Project == "" {
 		return fmt.Errorf("a cache directory that is kept needs --cache-project")

@@ -44,6 +44,9 @@ type Config struct {
 	Interpreter           string
 	InterpreterArchive    string
 	InterpreterExecutable string
+	// HostSitePackages lets hooks see what is installed beside a system interpreter: BE-6's named escape. Nothing is kept of such
+	// a session.
+	HostSitePackages bool
 
 	// Sources are the files of the source tree and SourceRoot the directory, in terms of SourceFile.Dest, that is its top.
 	// Of two files for one place the later wins.
@@ -143,6 +146,10 @@ func (c *Config) check() error {
 		return fmt.Errorf("the system interpreter %q is not an absolute path", c.Interpreter)
 	case c.InterpreterArchive != "" && c.InterpreterExecutable == "":
 		return fmt.Errorf("--interpreter-archive needs --interpreter-executable")
+	case c.HostSitePackages && c.Interpreter == "":
+		return fmt.Errorf("--host-site-packages needs a system interpreter: --interpreter")
+	case c.HostSitePackages && (c.Cache.Input != "" || c.Cache.Output != ""):
+		return fmt.Errorf("--host-site-packages and a cache directory that is kept exclude each other")
 	case (len(c.Sources) == 0) == (c.Sdist == ""):
 		return fmt.Errorf("a session needs one source: --source for each file of a tree, or --sdist")
 	case len(c.Patches.Files) > 0 && c.Sdist == "":

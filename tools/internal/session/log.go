@@ -61,6 +61,9 @@ func (s *Staged) describe(r *record) {
 		names = append(names, d.Name+" "+d.Version)
 	}
 	line("environment", "%s", orNone(names, ", "))
+	if c.HostSitePackages {
+		line("warning", "%s", hostPackages)
+	}
 	for _, override := range s.overrides.Lines() {
 		line("override", "%s", override)
 	}

@@ -154,7 +154,7 @@ func sameFile(a, b string) bool {
 func (s *Staged) openRoom(ctx context.Context, epoch int64) (err error) {
 	defer s.clock("open room")()
 	c := s.config
-	spec := walls.Spec{Kind: c.Walls, Tools: c.Tools, ExecrootFiles: c.ExecrootFiles, SourceDateEpoch: epoch}
+	spec := walls.Spec{Kind: c.Walls, Tools: c.Tools, ExecrootFiles: c.ExecrootFiles, SourceDateEpoch: epoch, HostSitePackages: c.HostSitePackages}
 	root, err := os.Getwd()
 	if err != nil {
 		return err
@@ -280,6 +280,8 @@ func (s *Staged) fillEnvironment(ctx context.Context) error {
 		Archive: s.config.Environment,
 		Dir:     s.Room.Outside(walls.Environment),
 		Inside:  s.Room.Inside(walls.Environment),
+
+		HostSitePackages: s.config.HostSitePackages,
 	}
 	if s.config.InterpreterArchive != "" {
 		s.Info.Interpreter = s.Info.Interpreter.Rebase(interpreter.Path, s.Room.Inside(walls.Python))

@@ -42,6 +42,8 @@ func (s *Staged) checkStatic() error {
 	fixes := []string{s.lockAgain()}
 	if s.config.Sdist == "" {
 		fixes = append(fixes, "change the requirement in "+s.config.pyprojectFile())
+	} else {
+		fixes = append(fixes, "where its author is wrong: replace or relax the requirement, with a pyproject_override")
 	}
 	if err := s.checkRequirements(asked, append(s.overrides.Requires(system.Requires), s.overrides.Added()...), fixes); err != nil {
 		return err

@@ -57,6 +57,10 @@ func run(ctx context.Context, config *Config, build builder, hooks ...hook.Name)
 	for _, warning := range staged.Warnings {
 		result.Warnings = append(result.Warnings, warningText(warning))
 	}
+	if config.HostSitePackages {
+		result.Warnings = append(result.Warnings, hostPackages)
+	}
+	described := len(result.Warnings)
 	if staged.kept != nil {
 		result.Warnings = append(result.Warnings, staged.kept.warnings...)
 	}
@@ -79,7 +83,7 @@ func run(ctx context.Context, config *Config, build builder, hooks ...hook.Name)
 	if hosts := staged.Room.Network(); len(hosts) > 0 {
 		log.printf("%s\n", networkNote(hosts))
 	}
-	for _, warning := range result.Warnings[len(staged.Warnings):] {
+	for _, warning := range result.Warnings[described:] {
 		log.printf("warning: %s\n", warning)
 	}
 	for _, override := range staged.overrides.Unused() {
@@ -88,6 +92,9 @@ func run(ctx context.Context, config *Config, build builder, hooks ...hook.Name)
 	log.printf("\nmade %s\n", result.Name)
 	return result, nil
 }
+
+// hostPackages warns of BE-6's named escape.
+const hostPackages = "host_site_packages: hooks see what is installed beside the Python of this machine, which nothing has locked; what is built so reaches no cache and no remote executor, and another machine may build something else"
 
 // end ends what runs, and removes the room. Neither can make a wheel wrong that was delivered.
 func (s *Staged) end(log *record, calls *calls) {

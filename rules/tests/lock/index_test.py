@@ -7,6 +7,7 @@ import base64
 import hashlib
 import http.server
 import io
+import json
 import os
 import pathlib
 import socket
@@ -20,12 +21,13 @@ import zipfile
 HELPER, UV = (os.path.abspath(argument) for argument in sys.argv[1:3])
 
 
-def wheel(name, version, module=""):
+def wheel(name, version, module="", requires=()):
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         info = f"{name}-{version}.dist-info"
         archive.writestr(f"{name}.py", module)
-        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+        lines = [f"Requires-Dist: {requirement}\n" for requirement in requires]
+        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n" + "".join(lines))
         archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         lines = []
         for member in archive.namelist():
@@ -36,11 +38,14 @@ def wheel(name, version, module=""):
 
 
 WHEELS = {
-    f"{name}-{version}-py3-none-any.whl": wheel(name, version, module)
-    for name, version, module in [
+    f"{name}-{version}-py3-none-any.whl": wheel(name, version, *more)
+    for name, version, *more in [
         ("demo", "1.0", "def get_requires_for_build_wheel(config_settings=None):\n    return ['plugin']\n"),
         ("plugin", "1.0", ""),
         ("plugin", "2.0", ""),
+        ("loose", "1.0"),
+        # What its author got wrong, which only overrides cure.
+        ("needy", "1.0", "", ["absent", "plugin<2", "loose>=9"]),
     ]
 }
 LOGIN = "Basic " + base64.b64encode(b"user:secret").decode()
@@ -145,11 +150,11 @@ class LockTest(unittest.TestCase):
         # Where the machine is busy there is progress to tell.
         return ran.returncode, "".join(line for line in ran.stderr.splitlines(True) if " …" not in line)
 
-    def refused(self, index, *texts, asking=False):
+    def refused(self, index, *texts, asking=False, flags=()):
         """The verb fails, says what is the matter with the project's name on top, and leaves the lock that there was."""
         lock = self.work / "lock.txt"
         lock.write_text("# The lock that there was.\n")
-        code, said = self.lock(index, asking=asking)
+        code, said = self.lock(index, *flags, asking=asking)
         self.assertEqual(1, code, said)
         self.assertTrue(said.startswith("pyproject: the build requirements of project can't be resolved. They are:\n  demo"), said)
         for text in ("uv says:\n", *texts):
@@ -214,11 +219,33 @@ class LockTest(unittest.TestCase):
         code, said = self.lock(self.index("good"), "--upgrade-package=demo", asking=True)
         self.assertEqual((0, "lock.txt is up to date\n"), (code, said))
         code, said = self.lock(self.index("good"), "--upgrade-package=plugin", asking=True)
-        self.assertEqual((0, "changed  plugin 2.0, was 1.0\nlock.txt written: 2 distributions\n"), (code, said))
+        self.assertEqual((0, ["changed  plugin 2.0, was 1.0"]), (code, [line for line in said.splitlines() if line.startswith("changed")]), said)
+        self.assertTrue(said.endswith("lock.txt written: 2 distributions\n"), said)
 
         (self.work / "lock.txt").write_bytes(first)
         code, said = self.lock(self.index("good"), "--upgrade", asking=True)
         self.assertIn("changed  plugin 2.0, was 1.0", said)
+
+    def test_overrides(self):
+        """BE-6: what a locked distribution requires is overridden too, for the resolver and for the room that hooks are asked in."""
+        self.requires("demo", "needy")
+        Index.plugins = ["1.0", "2.0"]
+        self.refused(self.index("good"), "absent was not found in the package registry")
+        cure = {"label": "//project:override", "remove": ["absent"], "relax": ["loose"], "replace": ["plugin==2.0"]}
+        code, said = self.lock(self.index("good"), "--override=" + json.dumps(cure), asking=True)
+        self.assertEqual(0, code, said)
+        self.assertIn("override replace plugin==2.0 (//project:override)\n", said)
+        for line in ("added    loose 1.0", "added    needy 1.0", "added    plugin 2.0"):
+            self.assertIn(line, said)
+
+        # Not to replace, and to bound what is required anyway.
+        del cure["replace"]
+        cure["constraints"] = ["plugin<2"]
+        code, said = self.lock(self.index("good"), "--override=" + json.dumps(cure), asking=True)
+        self.assertEqual(0, code, said)
+        self.assertIn("changed  plugin 1.0, was 2.0", said)
+        cure["constraints"] = ["plugin>=2"]
+        self.refused(self.index("good"), "with these overrides:", "constraint plugin>=2 (//project:override)", flags=["--override=" + json.dumps(cure)])
 
 
 if __name__ == "__main__":

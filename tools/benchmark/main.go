@@ -21,10 +21,11 @@
 //	in-build  the action and the verb again, with an in-build interpreter
 //	inputs    how many files the action has besides its sources
 //	unpack    an environment of 1,500 files, to a memory file system
+//	locks     reading 500 locks, and a large one: the helper's verb by itself, and the module extension
 //	nothing   a build of the examples with nothing to do
 //
 // Where tools/bazel brings a root of its own with Debian's Bazel, the frontends have to run in it to have the same interpreter, so
-// the program starts itself again there; "nothing" alone is measured from outside, as a user types it.
+// the program starts itself again there; "locks" and "nothing" alone are measured from outside, as a user types it.
 package main
 
 import (
@@ -55,7 +56,7 @@ type options struct {
 	quiet      *quiet
 }
 
-var allParts = []string{"wheels", "in-build", "inputs", "unpack", "nothing"}
+var allParts = []string{"wheels", "in-build", "inputs", "unpack", "locks", "nothing"}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -120,6 +121,11 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		}
 	} else if err := measureInside(ctx, o, bazel, out); err != nil {
 		return err
+	}
+	if slices.Contains(o.parts, "locks") && !o.inside {
+		if err := measureLocks(ctx, o, bazel, out); err != nil {
+			return fmt.Errorf("locks: %w", err)
+		}
 	}
 	if slices.Contains(o.parts, "nothing") && !o.inside {
 		if err := measureNothing(ctx, o, bazel, out); err != nil {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -94,4 +95,19 @@ func pureWheel(t *testing.T, name, version string) []byte {
 		t.Fatal(err)
 	}
 	return out.Bytes()
+}
+
+// made counts the outputs of this name that the hub's targets have, in whatever configuration.
+func (w *workspace) made(name string) int {
+	w.t.Helper()
+	base, code := w.bazel("info", "output_base")
+	if code != 0 {
+		w.t.Fatal(base)
+	}
+	lines := strings.Split(strings.TrimSpace(base), "\n")
+	paths, err := filepath.Glob(filepath.Join(lines[len(lines)-1], "execroot/_main/bazel-out/*/bin/external/*environments", name))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return len(paths)
 }

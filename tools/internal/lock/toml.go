@@ -1,6 +1,7 @@
 package lock
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 
@@ -25,6 +26,24 @@ func decode(file, what string, data []byte, document any) error {
 // packageLines gives the line of the header [[key]] of each entry that decode has read, or 0 for one without a header. The
 // decoder, which makes the values, does not tell.
 func packageLines(data []byte, key string, count int) []int {
+	header := []byte("[[" + key + "]]")
+	var lines []int
+	number := 0
+	for line := range bytes.Lines(data) {
+		number++
+		if bytes.HasPrefix(line, header) {
+			lines = append(lines, number)
+		}
+	}
+	if len(lines) == count {
+		return lines
+	}
+	return parsedLines(data, key, count)
+}
+
+// parsedLines is packageLines for files in which a header is written otherwise, or stands in a text: it reads all of the
+// document, which takes as long as decode.
+func parsedLines(data []byte, key string, count int) []int {
 	parser := &unstable.Parser{}
 	parser.Reset(data)
 	var lines []int

@@ -94,6 +94,10 @@ built; every other target goes on.""",
             doc = "The versions of Python for which files are declared, such as `3.13` or, free-threaded, `3.13t`. The " +
                   "default is 3.9 to 3.15.",
         ),
+        "tools": attr.label_keyed_string_dict(
+            doc = "Programs for everything that the hub builds from source: a label of one executable to the name that it is " +
+                  "called by, as `tools` of `pyproject_wheel` has them. A `pyproject_tool` also stands for a build requirement.",
+        ),
         "wheels": attr.label_keyed_string_dict(
             doc = "Wheels that targets build, in the place of what locks have (BE-8): the target to the name of the " +
                   "distribution. Every lock of the hub that has an entry of this name gets the target's wheel instead; one that " +

@@ -8,7 +8,7 @@ load("//rules/private:patches.bzl", "PATCH_ATTRS", "check_patches", "patch_flags
 load("//rules/private:registered_pythons.bzl", "REGISTERED_PYTHONS_ATTRS")
 load("//rules/private:session.bzl", "HELPER", "HOOK_ATTRS", "SESSION_TOOLCHAINS")
 load("//rules/private:source.bzl", "SOURCE_ATTRS")
-load(":providers.bzl", "PyprojectLockInfo", "PyprojectWheelInfo")
+load(":providers.bzl", "PyprojectLockInfo", "PyprojectToolInfo", "PyprojectWheelInfo")
 
 # The parameters name files relative to the execution root, which lies above `bazel-out` in the launcher's own path: the
 # session in which hooks are asked is that of a build.
@@ -60,6 +60,9 @@ def _pyproject_lock_impl(ctx):
         args.add("--project=" + (project.dirname or "."))
     for requirement in ctx.attr.requirements:
         args.add("--requirement=" + requirement)
+    for tool in ctx.attr.tools:
+        if PyprojectToolInfo in tool:
+            args.add("--stands-for=" + tool[PyprojectToolInfo].requirement)
     for name in ctx.attr.from_source:
         args.add("--from-source=" + name)
     if ctx.attr.no_prebuilt:

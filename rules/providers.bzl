@@ -75,6 +75,13 @@ PyprojectSessionInfo = provider(
     },
 )
 
+PyprojectToolInfo = provider(
+    doc = "A program that stands for a build requirement: what has it among its `tools` needs no distribution of the name.",
+    fields = {
+        "requirement": "string: the distribution and its version, as `ninja==1.12.1`.",
+    },
+)
+
 PyprojectLibraryInfo = provider(
     doc = "A wheel laid out so that Python can import it.",
     fields = {

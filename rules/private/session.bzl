@@ -1,7 +1,7 @@
 """A session of hooks, as arguments and inputs: what every rule that runs a backend has in common."""
 
 load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
-load("//rules:providers.bzl", "BuildEnvironmentInfo", "PyprojectSessionInfo")
+load("//rules:providers.bzl", "BuildEnvironmentInfo", "PyprojectSessionInfo", "PyprojectToolInfo")
 load(":cache.bzl", "CACHE_ATTRS", "add_cache")
 load(":compilers.bzl", "COMPILER_TOOLCHAINS", "add_compiler_cache", "add_compilers")
 load(":host_packages.bzl", "HOST_PACKAGES_ATTRS", "add_host_packages")
@@ -32,7 +32,7 @@ HOOK_ATTRS = HOST_PACKAGES_ATTRS | OVERRIDES_ATTRS | {
     ),
     "tools": attr.label_keyed_string_dict(
         doc = "Programs that the hooks find on PATH: a label of one executable to the name that it is called by. The program " +
-              "is one file: one that needs runfiles is an error.",
+              "is one file: one that needs runfiles is an error. A `pyproject_tool` also stands for a build requirement.",
         allow_files = True,
         cfg = "exec",
     ),
@@ -112,6 +112,8 @@ def _add_tools(ctx, args):
             fail("{}: tools has {}, which is neither an executable nor one file. Possible fixes: name a target that is one.".format(label_text(ctx.label), label_text(target.label)))
         _check_alone(ctx, target, executable)
         args.add(executable, format = "--tool={}=%s".format(name))
+        if PyprojectToolInfo in target:
+            args.add(target[PyprojectToolInfo].requirement, format = "--stands-for=%s")
         inputs.append(depset([executable]))
     return inputs
 

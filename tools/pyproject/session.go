@@ -11,6 +11,7 @@ import (
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/hook"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/patch"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/project"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/requirement"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/session"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/walls"
 )
@@ -176,6 +177,7 @@ func addToolFlags(flags *flag.FlagSet, list func(*[]string, string, string), c *
 		c.Tools[name] = path
 		return nil
 	})
+	addStandInFlag(flags, &c.StandIns)
 	list(&c.ExecrootFiles, "execroot-file", "a `path` relative to the working directory that compilers or tools read beside themselves")
 }
 
@@ -196,4 +198,13 @@ func addOutputFlags(text func(*string, string, string), c *session.Config, kind 
 	text(&c.OutputFile, "output-file", "the `file` that receives the "+kind+", in the place of --output")
 	text(&c.FileName, "file-name", "with --output-file, the `name` that the "+kind+" has to have")
 	text(&c.Log, "log", "the `file` that receives what was built with what, and all that the backend printed")
+}
+
+// addStandInFlag adds what tools stand for.
+func addStandInFlag(flags *flag.FlagSet, to *[]requirement.Distribution) {
+	flags.Func("stands-for", "`NAME==VERSION` of a distribution that one of the tools stands for (repeated)", func(text string) error {
+		d, err := session.ParseStandIn(text)
+		*to = append(*to, d)
+		return err
+	})
 }

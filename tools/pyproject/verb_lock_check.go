@@ -38,7 +38,19 @@ func (c *lockCommand) check(ctx context.Context, std Streams) error {
 		return fmt.Errorf("the lock %s does not satisfy what it is for:\n  - %s\n%s",
 			c.lockTitle, strings.Join(problems, "\n  - "), c.repair("write the lock again"))
 	}
-	return nil
+	return c.checkSources()
+}
+
+// checkSources holds the locks that are there against no_prebuilt.
+func (c *lockCommand) checkSources() error {
+	if !c.sourcing.noPrebuilt {
+		return nil
+	}
+	closure, _, err := c.readClosure()
+	if err != nil {
+		return err
+	}
+	return c.checkClosure(closure)
 }
 
 // repair is what helps, with the command where one is known.

@@ -94,6 +94,9 @@ func (c *lockCommand) addTo(k keyed, declared []requirement.Requirement) error {
 	k.text(c.overrides.Lines()...)
 	k.text(fmt.Sprint(c.asking.hostPackages))
 	k.text(c.sourcing.names...)
+	for _, tool := range c.standIns {
+		k.text(tool.Name, tool.Version)
+	}
 	for _, r := range declared {
 		k.text(r.String())
 	}

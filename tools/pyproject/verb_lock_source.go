@@ -13,6 +13,7 @@ import (
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/interpreter"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/lock"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/override"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/patch"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/repository"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/requirement"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/resolver"
@@ -68,7 +69,10 @@ func (c *lockCommand) newSources(opts resolver.Options, asking resolver.Asking, 
 		},
 		Requires: func(ctx context.Context, sdist string) ([]requirement.Requirement, error) {
 			wanted, err := inner.declared(ctx, sourceOf(sdist), std)
-			return requirements(overridden(inner.overrides, wanted)), err
+			if err == nil {
+				wanted, err = inner.withoutStandIns(overridden(inner.overrides, wanted))
+			}
+			return requirements(wanted), err
 		},
 		Ask: func(ctx context.Context, sdist string, python interpreter.Source, archive, info string) ([]session.Answer, error) {
 			return inner.asker(sourceOf(sdist))(ctx, python, archive, info)
@@ -83,10 +87,11 @@ func sourceOf(sdist string) *lockSource {
 }
 
 // forSources is the command as it is for what is built from source: with compilers, tools and walls, which every build gets,
-// and with the overrides for all projects, but without what is the project's own: settings, variables, files.
+// and with the overrides for all projects, but without what is the project's own: settings, variables, files, patches.
 func (c *lockCommand) forSources() (*lockCommand, error) {
 	inner := *c
 	inner.asking.hostPackages = false // the project's own escape
+	inner.patches = patch.Series{}
 	inner.asking.overrides = slices.DeleteFunc(slices.Clone(c.asking.overrides), func(o override.Override) bool { return !o.AllProjects })
 	set, err := override.NewSet(inner.asking.overrides)
 	if err != nil {
@@ -151,8 +156,12 @@ func (c *lockCommand) checkClosure(closure repository.Closure) error {
 		return nil
 	}
 	if prebuilt := closure.Prebuilt(c.title); len(prebuilt) > 0 {
-		return fmt.Errorf("%s: no_prebuilt is set, and of these wheels would be taken from an index:\n  - %s\nPossible fixes:\n"+
-			"  - build them from source: from_source = [\":all:\"], or their names", c.lockTitle, strings.Join(prebuilt, "\n  - "))
+		fix := "build them from source: from_source = [\":all:\"], or their names"
+		if c.checking {
+			fix += "\n  - name the other locks of the directory in the `data` of the test"
+		}
+		return fmt.Errorf("%s: no_prebuilt is set, and these would not be built from their sdists:\n  - %s\nPossible fixes:\n  - %s",
+			c.lockTitle, strings.Join(prebuilt, "\n  - "), fix)
 	}
 	return nil
 }
@@ -189,21 +198,20 @@ func (c *lockCommand) readClosure() (repository.Closure, map[string][]byte, erro
 	return closure, texts, nil
 }
 
-// write writes all locks of a closure, or none, and removes those that an earlier closure had. It says what it did with the
-// locks of what is built from source, and with the lock itself where nothing else tells.
-func (c *lockCommand) write(texts map[string][]byte) ([]string, error) {
+// write writes all locks of a closure, or none, and removes those that an earlier closure had. It says whether
+// anything changed, and what it did with the locks of what is built from source.
+func (c *lockCommand) write(texts map[string][]byte) (written bool, changed []string, err error) {
 	dir, name := filepath.Split(c.out)
 	if name == repository.DirectoryLock {
 		if err := os.MkdirAll(dir, 0o777); err != nil {
-			return nil, err
+			return false, nil, err
 		}
 	}
-	var changed []string
 	lockWritten := false
 	for _, file := range slices.Sorted(maps.Keys(texts)) {
 		written, err := replace(filepath.Join(dir, file), texts[file])
 		if err != nil {
-			return nil, err
+			return false, nil, err
 		}
 		if file == name {
 			lockWritten = written
@@ -213,12 +221,10 @@ func (c *lockCommand) write(texts map[string][]byte) ([]string, error) {
 	}
 	removed, err := c.removeStale(dir, texts)
 	if err != nil {
-		return nil, err
+		return false, nil, err
 	}
-	if changed = append(changed, removed...); lockWritten && len(changed) == 0 {
-		changed = []string{"written  " + name}
-	}
-	return changed, nil
+	changed = append(changed, removed...)
+	return lockWritten || len(changed) > 0, changed, nil
 }
 
 // removeStale removes the locks of what is not built from source any more: those that say so in their first line.

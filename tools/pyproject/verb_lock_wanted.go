@@ -11,6 +11,7 @@ import (
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/project"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/repository"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/requirement"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/resolver"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/sdist"
 )
 
@@ -36,13 +37,31 @@ func (c *lockCommand) wanted(ctx context.Context, std Streams) ([]repository.Wan
 	for _, r := range c.requirements {
 		wanted = append(wanted, repository.Wanted{Requirement: r, By: "`requirements` of the lock"})
 	}
-	wanted = overridden(c.overrides, wanted)
+	wanted, err := c.withoutStandIns(overridden(c.overrides, wanted))
+	if err != nil {
+		return nil, err
+	}
 	for _, w := range wanted {
 		if err := c.checkSelf(w.Requirement, w.By); err != nil {
 			return nil, err
 		}
 	}
 	return wanted, nil
+}
+
+// withoutStandIns leaves out what tools stand for.
+func (c *lockCommand) withoutStandIns(wanted []repository.Wanted) ([]repository.Wanted, error) {
+	var kept []repository.Wanted
+	for _, w := range wanted {
+		stood, err := resolver.StandsFor(c.standIns, w.Requirement)
+		if err != nil {
+			return nil, fmt.Errorf("%s: by %s: %w", c.title, w.By, err)
+		}
+		if !stood {
+			kept = append(kept, w)
+		}
+	}
+	return kept, nil
 }
 
 // declared gives what one project declares, or what holds for projects that declare nothing.

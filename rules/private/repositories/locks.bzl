@@ -21,6 +21,7 @@ def hub_requests(mctx, module):
             "name": tag.name,
             "locks": [_lock_request(mctx, label) for label in tag.locks],
             "python_versions": tag.python_versions,
+            "tools": {str(label): name for label, name in tag.tools.items()},
             "wheels": {str(label): name for label, name in tag.wheels.items()},
             "platforms": tag.platforms,
         }

@@ -77,8 +77,8 @@ func (c Closure) Reachable() Closure {
 	return reached
 }
 
-// Prebuilt gives a line for each distribution of which a wheel may be used, and what wants it: none is the proof that
-// nothing but sdists is in the closure. What targets of the repository build is not prebuilt.
+// Prebuilt gives a line for each distribution of which a wheel may be used, or of which nobody knows how it is built, and what
+// wants it: none is the proof that nothing but sdists is in the closure. What targets of the repository build is not prebuilt.
 func (c Closure) Prebuilt(title string) []string {
 	var lines []string
 	seen := map[*lock.Lock]bool{}
@@ -90,10 +90,14 @@ func (c Closure) Prebuilt(title string) []string {
 		seen[l] = true
 		for _, p := range l.Packages {
 			name := p.Name + " " + p.Version
-			if hasWheel(p) {
+			source := c.source(p)
+			switch {
+			case hasWheel(p):
 				lines = append(lines, name+", which "+strings.Join(wanted, " → ")+" is built with")
+			case source == nil:
+				lines = append(lines, name+", of which there is no "+SourceLock(p)+", and which "+strings.Join(wanted, " → ")+" is built with")
 			}
-			if source := c.source(p); source != nil {
+			if source != nil {
 				visit(source, append(slices.Clone(wanted), name))
 			}
 		}

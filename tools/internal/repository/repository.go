@@ -26,6 +26,8 @@ type Hub struct {
 	Locks []LockFile `json:"locks"`
 	// Wheels are targets whose wheels take the place of entries, by their labels in full: the names of the distributions.
 	Wheels map[string]string `json:"wheels"`
+	// Tools are programs for what is built from source, by their labels in full: the names that they are called by.
+	Tools map[string]string `json:"tools"`
 	// PythonVersions limits the versions of Python that files are declared for, such as "3.13" or "3.13t". Empty means
 	// all that the rules know.
 	PythonVersions []string `json:"python_versions"`
@@ -106,7 +108,7 @@ func Describe(request Request) (Description, error) {
 		if err != nil {
 			return Description{}, fmt.Errorf("build_environments(name = %q): %w", hub.Name, err)
 		}
-		reader := &hubReader{hub, targets, files, newSourceTable(hub.Name), newWheelTable()}
+		reader := &hubReader{hub, targets, files, newSourceTable(hub), newWheelTable()}
 		var environments []environment
 		seen := map[[2]string]bool{}
 		for _, file := range hub.Locks {

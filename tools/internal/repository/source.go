@@ -19,7 +19,7 @@ const sourcePackage = "__source__"
 // sourceTable has the wheels that a hub builds from source, and the environments that they are built in. Equal
 // resolutions share one environment, and equal builds one wheel.
 type sourceTable struct {
-	hub          string
+	hub          Hub
 	environments []sourceEnvironment
 	wheels       []sourceWheel
 	byContent    map[string]string // sdist and environment → target
@@ -33,7 +33,7 @@ type sourceEnvironment struct {
 
 type sourceWheel struct{ name, sdist, environment string }
 
-func newSourceTable(hub string) *sourceTable {
+func newSourceTable(hub Hub) *sourceTable {
 	return &sourceTable{hub: hub, byContent: map[string]string{}, names: map[string]bool{}}
 }
 
@@ -94,6 +94,9 @@ func (t *sourceTable) addTo(files map[string]string, targets []target) error {
 		c.set("sdist", text(w.sdist))
 		// Nobody can change a published sdist.
 		c.set("sdist_metadata", text("warning"))
+		if len(t.hub.Tools) > 0 {
+			c.set("tools", dict(t.hub.Tools))
+		}
 		c.set("unknown_build_system_keys", text("warning"))
 		c.set("visibility", texts([]string{"//visibility:public"}))
 		stmts = append(stmts, c.expr)
@@ -103,4 +106,4 @@ func (t *sourceTable) addTo(files map[string]string, targets []target) error {
 }
 
 // shown is a label of the hub as people write it.
-func (t *sourceTable) shown(label string) string { return fmt.Sprintf("@%s%s", t.hub, label) }
+func (t *sourceTable) shown(label string) string { return fmt.Sprintf("@%s%s", t.hub.Name, label) }

@@ -1,6 +1,11 @@
 package repository
 
-import "github.com/bazelbuild/buildtools/build"
+import (
+	"maps"
+	"slices"
+
+	"github.com/bazelbuild/buildtools/build"
+)
 
 // call is a call of a rule that is being written.
 type call struct{ expr *build.CallExpr }
@@ -23,6 +28,14 @@ func texts(values []string) build.Expr {
 		list.List = append(list.List, text(value))
 	}
 	return list
+}
+
+func dict(values map[string]string) build.Expr {
+	expr := &build.DictExpr{ForceMultiLine: true}
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		expr.List = append(expr.List, &build.KeyValueExpr{Key: text(key), Value: text(values[key])})
+	}
+	return expr
 }
 
 func loadRule(file, name string) build.Expr {

@@ -223,7 +223,11 @@ func (d *dynamic) want(texts []string) (more []string, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if slices.Contains(d.known, r.String()) {
+		stood, err := StandsFor(d.StandIns, r)
+		if err != nil {
+			return nil, err
+		}
+		if stood || slices.Contains(d.known, r.String()) {
 			continue
 		}
 		if d.Check != nil {

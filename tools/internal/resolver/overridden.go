@@ -25,10 +25,14 @@ func writeOverrides(dir string, opts Options) error {
 	for _, c := range opts.Overrides.Constraints() {
 		constraints = append(constraints, c.Requirement)
 	}
+	excluded := opts.Overrides.Removed()
+	for _, tool := range opts.StandIns {
+		excluded = append(excluded, tool.Name)
+	}
 	for name, text := range map[string]string{
 		constraintsName: lines(constraints),
 		overridesName:   lines(opts.Overrides.Replaced(opts.Requirements)),
-		excludesName:    strings.Join(opts.Overrides.Removed(), "\n"),
+		excludesName:    strings.Join(excluded, "\n"),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text+"\n"), 0o666); err != nil {
 			return fmt.Errorf("write overrides: %w", err)

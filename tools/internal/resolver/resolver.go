@@ -31,6 +31,8 @@ type Options struct {
 	Wheels []Wheel
 	// Overrides change what is wanted, and what the distributions that are found require.
 	Overrides *override.Set
+	// StandIns are the distributions that tools stand for: nothing of their names is locked.
+	StandIns []requirement.Distribution
 	// Sources locks what is built from source. Nil: nothing is.
 	Sources *Sources
 	// Preferred is the lock that there was: what it pins stays where it still fits. It may be nil.

@@ -20,6 +20,7 @@ import (
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/override"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/patch"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/project"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/requirement"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/walls"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/wheel"
 )
@@ -90,6 +91,8 @@ type Config struct {
 	SdistMetadata project.Severity
 	// Compilers is the C++ toolchain; the zero value is none.
 	Compilers Compilers
+	// StandIns are the distributions that tools stand for: what asks for them is satisfied, and they are nowhere installed.
+	StandIns []requirement.Distribution
 	// Tools are further programs for PATH: name to path.
 	Tools map[string]string
 	// ExecrootFiles are files and directories of the execution root, relative to it, that compilers and tools read

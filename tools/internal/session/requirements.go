@@ -170,5 +170,5 @@ func (s *Staged) distributions() ([]requirement.Distribution, error) {
 		one.Requires = s.overrides.Requires(one.Requires)
 		out = append(out, one)
 	}
-	return out, nil
+	return append(out, s.config.StandIns...), nil
 }

@@ -1,0 +1,9 @@
+#include <Python.h>
+
+static PyObject *answer(PyObject *self, PyObject *args) { return PyLong_FromLong(42); }
+
+static PyMethodDef methods[] = {{"answer", answer, METH_NOARGS, "What it is."}, {NULL, NULL, 0, NULL}};
+
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "compiled", NULL, -1, methods};
+
+PyMODINIT_FUNC PyInit_compiled(void) { return PyModule_Create(&module); }

@@ -1,0 +1,1 @@
+"""Built by a backend that was built from source."""

@@ -16,6 +16,10 @@ CACHE_ATTRS = {
         doc = "Whether the cache directory, as the session leaves it, is an output: the archive `NAME.cache.tar`, in the output group " +
               "`cache`. It is no part of what has the same bytes every time: it holds modification times, and what the backend keeps.",
     ),
+    "_cold_equals_warm": attr.label(
+        default = "//rules/settings:cold_equals_warm",
+        providers = [BuildSettingInfo],
+    ),
     "_incremental": attr.label(
         default = "//rules/settings:incremental",
         providers = [BuildSettingInfo],
@@ -68,6 +72,8 @@ def add_cache(ctx, args):
     project = project_identity(ctx)
     args.add(project, format = "--cache-project=%s")
     args.add(ctx.bin_dir.path, format = "--configuration=%s")
+    if ctx.attr._cold_equals_warm[BuildSettingInfo].value:
+        args.add("--cold-equals-warm")
     start = _input(ctx, project)
     if start:
         args.add(start, format = "--cache-input=%s")

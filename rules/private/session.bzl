@@ -140,8 +140,8 @@ def add_hooks(ctx, args, located):
 def session(ctx):
     """The arguments and inputs of a session, but for its outputs, which the rule adds to the arguments.
 
-    Nothing of a target is outside of files of parameters: Bazel starts a worker for each command line. What may hold the name of any file is in one that
-    the helper itself reads: what Bazel reads for a worker arrives with other letters than ASCII garbled.
+    Nothing of a target is outside of files of parameters: Bazel starts a worker for each command line. Sources are in one that the helper itself reads:
+    Bazel takes the other apart for a worker, which starts a process with what it got, and they may be more than a command line holds.
 
     Args:
       ctx: the context of a rule that has SESSION_ATTRS and SESSION_TOOLCHAINS.

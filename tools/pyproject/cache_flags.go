@@ -15,6 +15,8 @@ func addCacheFlags(flags *flag.FlagSet, text func(*string, string, string), c *s
 	text(&c.Configuration, "configuration", "the `name` of Bazel's configuration, to which a cache directory belongs too")
 	text(&c.Input, "cache-input", "the `archive` of a cache directory to start with")
 	text(&c.Output, "cache-output", "the `archive` that receives the cache directory as the session leaves it")
+	text(&c.Helper, "cache-helper", "the `digest` of the helper, to which a cache directory belongs, where a worker has taken it already")
+	flags.Bool(strings.TrimPrefix(coldEqualsWarm, "--"), false, "in a worker, run a cold session too, and fail if it makes other bytes")
 	addStoreFlags(flags, c)
 }
 

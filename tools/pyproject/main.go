@@ -59,6 +59,7 @@ var verbs = []verb{
 	{"shell", "open the room of a build for a person", runShell},
 	{"watch", "build a wheel again whenever its sources change", runWatch},
 	{"library", "lay a wheel out as an import tree", runLibrary},
+	{"cache", "look at the cache directories of warm builds, and empty them", runCache},
 	{"compare", "list in what two wheels differ", runCompare},
 }
 

@@ -55,7 +55,8 @@ func runSession(ctx context.Context, flags *flag.FlagSet, args []string, std Str
 	return nil
 }
 
-// paramsFlag names a file of arguments as @FILE does. Bazel reads the latter itself where it talks to a worker, and not byte by byte.
+// paramsFlag names a file of arguments as @FILE does, which Bazel itself reads where it talks to a worker. One of thousands of sources stays a file
+// on the way from there to the session's process.
 const paramsFlag = "--params="
 
 func expandParams(args []string) ([]string, error) {

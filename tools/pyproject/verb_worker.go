@@ -38,12 +38,20 @@ func runWorker(ctx context.Context, verb string, args []string, std Streams) err
 	if c.Root != "" && !filepath.IsAbs(c.Root) {
 		return usagef("the cache root %q is not an absolute path: a worker's own directory changes", c.Root)
 	}
+	helper, err := session.HelperDigest()
+	if err != nil {
+		return err
+	}
+	args = append(args, "--cache-helper="+helper)
 	return worker.Serve(ctx, std.In, std.Out, func(ctx context.Context, request worker.Request) (int, string) {
-		session := append([]string{verb}, request.Arguments...)
-		if c.Root == "" {
-			session = append(session, "--cache-root="+filepath.Join(executionRoot(request), storeDir))
+		root := c.Root
+		if root == "" {
+			root = filepath.Join(executionRoot(request), storeDir)
 		}
-		return worker.Start(ctx, request.SandboxDir, append(session, args...))
+		if slices.Contains(request.Arguments, coldEqualsWarm) {
+			return checkedSession(ctx, verb, request, args, root)
+		}
+		return worker.Start(ctx, request.SandboxDir, slices.Concat([]string{verb}, request.Arguments, args, []string{"--cache-root=" + root}))
 	})
 }
 

@@ -37,7 +37,7 @@ func (s *Store) List() ([]Entry, error) {
 		}
 	}
 	slices.SortStableFunc(entries, func(a, b Entry) int {
-		if order := strings.Compare(a.project(), b.project()); order != 0 {
+		if order := strings.Compare(a.Project(), b.Project()); order != 0 {
 			return order
 		}
 		return b.Used.Compare(a.Used)
@@ -45,7 +45,8 @@ func (s *Store) List() ([]Entry, error) {
 	return entries, nil
 }
 
-func (e Entry) project() string {
+// Project is the identity of the project, empty where it is not known.
+func (e Entry) Project() string {
 	if e.Record == nil {
 		return ""
 	}
@@ -95,7 +96,7 @@ func (s *Store) explainNew(key Key) string {
 	}
 	var nearest []string
 	for _, entry := range entries {
-		if entry.project() != key.Project {
+		if entry.Project() != key.Project {
 			continue
 		}
 		if differences := key.Differences(entry.Record.Key); nearest == nil || len(differences) < len(nearest) {

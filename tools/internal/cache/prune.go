@@ -18,48 +18,64 @@ type Pruned struct {
 
 // String says which directory was removed, and why.
 func (p Pruned) String() string {
-	project := p.Entry.project()
+	project := p.Entry.Project()
 	if project == "" {
 		project = "of no build that ended"
 	}
 	return p.Entry.ID + " (" + project + "): " + p.Why
 }
 
+// prunedFile is touched when the store is pruned.
+const prunedFile = "pruned"
+
+// pruneEvery is how often sessions prune: it means to read the record of every slot.
+const pruneEvery = 10 * time.Minute
+
+// PruneDue says that nothing was pruned for a while, or that the clock went back.
+func (s *Store) PruneDue(now time.Time) bool {
+	info, err := os.Stat(filepath.Join(s.root, prunedFile))
+	return err != nil || now.Sub(info.ModTime()).Abs() > pruneEvery
+}
+
 // Prune removes what is older than the store's age, and then the longest unused slots until the rest is within the total. What a
 // session has stays.
 func (s *Store) Prune(now time.Time) ([]Pruned, error) {
+	if err := os.WriteFile(filepath.Join(s.root, prunedFile), nil, 0o644); err != nil {
+		return nil, err
+	}
 	entries, err := s.List()
 	if err != nil {
 		return nil, err
 	}
 	slices.SortStableFunc(entries, func(a, b Entry) int { return cmp.Compare(b.Used.UnixNano(), a.Used.UnixNano()) })
-	var pruned []Pruned
-	var errs []error
+	var old, large []Entry
 	var total int64
 	for _, entry := range entries {
-		if entry.Busy {
-			continue
-		}
-		size := entry.bytes()
-		total += size
-		why := ""
-		switch {
+		switch size := entry.bytes(); {
+		case entry.Busy:
 		case now.Sub(entry.Used) > s.Age:
-			why = "older than " + s.Age.String()
-		case total > s.Total:
-			why = "the store is larger than " + Size(s.Total)
+			old = append(old, entry)
+		case total+size > s.Total:
+			large = append(large, entry)
 		default:
-			continue
+			total += size
 		}
-		total -= size
-		switch removed, err := s.remove(entry.ID); {
-		case err != nil:
-			errs = append(errs, err)
-		case removed:
+	}
+	prunedOld, oldErr := s.Remove(old, "older than "+s.Age.String())
+	prunedLarge, largeErr := s.Remove(large, "the store is larger than "+Size(s.Total))
+	return append(prunedOld, prunedLarge...), errors.Join(oldErr, largeErr, s.sweep())
+}
+
+// Remove removes entries, but for those that a session has. The reason is for the answer.
+func (s *Store) Remove(entries []Entry, why string) (pruned []Pruned, err error) {
+	for _, entry := range entries {
+		removed, removeErr := s.remove(entry.ID)
+		err = errors.Join(err, removeErr)
+		if removed {
 			pruned = append(pruned, Pruned{entry, why})
 		}
 	}
-	return pruned, errors.Join(append(errs, s.sweep())...)
+	return pruned, err
 }
 
 func (e Entry) bytes() int64 {

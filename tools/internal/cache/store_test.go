@@ -93,18 +93,21 @@ func TestPrune(t *testing.T) {
 	store.Total, store.Age = 1500, 90*time.Minute
 	pruned, err := store.Prune(now)
 	must(t, err)
+	if store.PruneDue(time.Now()) || !store.PruneDue(time.Now().Add(time.Hour)) || !store.PruneDue(time.Now().Add(-time.Hour)) {
+		t.Error("it is due at the wrong times")
+	}
 	got := ""
 	for _, p := range pruned {
-		got += p.Entry.project() + ": " + p.Why + "\n"
+		got += p.Entry.Project() + ": " + p.Why + "\n"
 	}
-	if got != "//b: the store is larger than 1.5 KiB\n//c: older than 1h30m0s\n" {
+	if got != "//c: older than 1h30m0s\n//b: the store is larger than 1.5 KiB\n" {
 		t.Errorf("pruned %s", got)
 	}
 	_, err = busy.Close(&Record{Key: keyOf("//d", "")}, "")
 	must(t, err)
 	files, err := os.ReadDir(store.root)
 	must(t, err)
-	if len(files) != 5 { // two slots, two locks, the tag
+	if len(files) != 6 { // two slots, two locks, the tag, and when it was pruned
 		t.Errorf("left: %v", files)
 	}
 }
@@ -129,7 +132,7 @@ func TestListAndExplain(t *testing.T) {
 	must(t, err)
 	var problems []string
 	for _, entry := range entries {
-		problems = append(problems, entry.project()+" "+entry.Problem)
+		problems = append(problems, entry.Project()+" "+entry.Problem)
 	}
 	if got := strings.Join(problems, ";"); got != " the last build with it was killed;//a ;//b " {
 		t.Errorf("%q", got)

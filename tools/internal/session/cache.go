@@ -21,6 +21,8 @@ type Cache struct {
 	// Project is the project's identity, and Configuration that of Bazel's configuration: parts of the key (CACHE-4).
 	Project       string
 	Configuration string
+	// Helper is the digest of the helper that runs the session, where somebody has taken it already: another part of the key.
+	Helper string
 	// Input is an archive that the directory starts with, and Output the archive that receives what it holds at the end. Both may be empty.
 	Input  string
 	Output string
@@ -65,7 +67,7 @@ func (s *Staged) openCache() error {
 	store, err := cache.OpenStore(c.Root)
 	if err == nil {
 		s.kept.store = store
-		s.setLimits(store)
+		c.SetLimits(store)
 		s.kept.slot, err = store.Open(s.kept.key, time.Now())
 	}
 	switch {
@@ -80,12 +82,13 @@ func (s *Staged) openCache() error {
 	return nil
 }
 
-func (s *Staged) setLimits(store *cache.Store) {
-	if total := s.config.Cache.Total; total > 0 {
-		store.Total, store.Limits.Bytes = total, total
+// SetLimits gives a store the limits that were asked for.
+func (c Cache) SetLimits(store *cache.Store) {
+	if c.Total > 0 {
+		store.Total, store.Limits.Bytes = c.Total, c.Total
 	}
-	if age := s.config.Cache.Age; age > 0 {
-		store.Age = age
+	if c.Age > 0 {
+		store.Age = c.Age
 	}
 }
 
@@ -189,16 +192,25 @@ func (s *Staged) closeCache(log *record) {
 	if err != nil {
 		notes = append(notes, err.Error())
 	}
-	pruned, err := k.store.Prune(time.Now())
+	notes = append(notes, k.prune(time.Now())...)
+	for _, note := range notes {
+		log.printf("cache: %s\n", note)
+	}
+}
+
+// prune prunes the store now and then, and says what went.
+func (k *kept) prune(now time.Time) (notes []string) {
+	if !k.store.PruneDue(now) {
+		return nil
+	}
+	pruned, err := k.store.Prune(now)
 	for _, p := range pruned {
 		notes = append(notes, "pruned "+p.String())
 	}
 	if err != nil {
 		notes = append(notes, err.Error())
 	}
-	for _, note := range notes {
-		log.printf("cache: %s\n", note)
-	}
+	return notes
 }
 
 // scanSource lists the staged source tree.

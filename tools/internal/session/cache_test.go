@@ -14,6 +14,7 @@ import (
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/adapter"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/hook"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/override"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/walls"
 )
 
@@ -174,7 +175,18 @@ func TestStoreKeeps(t *testing.T) {
 			"the name of the source": func(c *Config) { c.SourceName = "other" },
 			"the tools":              func(c *Config) { c.Tools = map[string]string{"tool": "/bin/sh"} },
 			"the compilers":          func(c *Config) { c.Compilers.CC = "/bin/sh" },
-			"the compilers' flags":   func(c *Config) { c.Compilers.CCFlags = []string{"-O2"} },
+			"the helper":             func(c *Config) { c.Cache.Helper = "another" },
+			"the overrides":          func(c *Config) { c.Overrides = []override.Override{{Label: "//demo:override"}} },
+			"the walls": func(c *Config) {
+				c.Walls = map[walls.Kind]walls.Kind{walls.Paths: walls.Required, walls.Required: walls.Paths}[kind]
+			},
+			"the build environment": func(c *Config) {
+				c.EnvironmentInfo = filepath.Join(s.dir, "another.json")
+				if err := os.WriteFile(c.EnvironmentInfo, []byte(readFile(t, plainEnvironment.info)+"\n"), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			},
+			"the compilers' flags": func(c *Config) { c.Compilers.CCFlags = []string{"-O2"} },
 		} {
 			change(&s.Config)
 			s.want(t, "0", "cache          empty at the start: another than any build before: "+name)

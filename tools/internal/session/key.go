@@ -33,7 +33,11 @@ func (s *Staged) cacheKey() (cache.Key, error) {
 	k.text("the interpreter", fmt.Sprintf("%s %s %s", facts.Version, facts.SOABI, facts.Executable))
 	k.file("the interpreter's files", c.InterpreterArchive)
 	k.file("the build environment", c.EnvironmentInfo)
-	k.file("the helper", "/proc/self/exe")
+	helper, err := c.Cache.Helper, error(nil)
+	if helper == "" {
+		helper, err = HelperDigest()
+	}
+	k.add("the helper", helper, err)
 	k.json("the config settings", c.Settings) // in their order, which a backend sees
 	k.json("the variables", c.Env)
 	k.json("the overrides", c.Overrides)
@@ -47,6 +51,9 @@ func (s *Staged) cacheKey() (cache.Key, error) {
 	k.trees("the compilers' files", c.ExecrootFiles)
 	return cache.Key{Project: c.Cache.Project, Parts: k.parts}, k.err
 }
+
+// HelperDigest is the digest of this program's own file.
+func HelperDigest() (string, error) { return fileDigest("/proc/self/exe") }
 
 // keyMaker collects parts, and the first error.
 type keyMaker struct {

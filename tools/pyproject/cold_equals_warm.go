@@ -1,0 +1,165 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/cache"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/wheel"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/worker"
+)
+
+// coldEqualsWarm is the argument of a request whose warm session is to be followed by a cold one that makes the same bytes (CACHE-6).
+const coldEqualsWarm = "--cold-equals-warm"
+
+// checkedSession runs a warm session, and then a cold one, of which nothing stays. Where what they made differs the request fails, and the
+// project's cache directories go.
+func checkedSession(ctx context.Context, verb string, request worker.Request, extra []string, root string) (int, string) {
+	warm := slices.Concat([]string{verb}, request.Arguments, extra, []string{"--cache-root=" + root})
+	code, printed := worker.Start(ctx, request.SandboxDir, warm)
+	if code != 0 {
+		return code, printed
+	}
+	dir, err := os.MkdirTemp("", "cold-")
+	if err != nil {
+		return 1, printed + err.Error() + "\n"
+	}
+	defer os.RemoveAll(dir)
+	args := arguments(append([]string{verb}, request.Arguments...))
+	args = append(args, "--cache-input=")
+	for _, name := range []string{"output", "output-file", "log", "metadata", "metadata-file", "entry-points", "requirements", "cache-output"} {
+		if path := args.value(name); path != "" {
+			args = append(args, "--"+name, filepath.Join(dir, name, filepath.Base(path)))
+			if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
+				return 1, printed + err.Error() + "\n"
+			}
+		}
+	}
+	code, said := worker.Start(ctx, request.SandboxDir, args)
+	if code != 0 {
+		return code, printed + "the warm build succeeded, and the cold one that was to make the same failed:\n" + said
+	}
+	given := arguments(request.Arguments)
+	for _, name := range []string{"output", "output-file"} {
+		made := given.value(name)
+		if made == "" {
+			continue
+		}
+		if err := sameBytes(ctx, filepath.Join(request.SandboxDir, made), args.value(name)); err != nil {
+			project := given.value("cache-project")
+			return 1, fmt.Sprintf("%s%s: the warm build and a cold one of the same source differ (CACHE-6)\n%v\n%s\n%s\n",
+				printed, project, err, blame(filepath.Join(request.SandboxDir, given.value("log"))), forgetProject(root, project))
+		}
+	}
+	return 0, printed
+}
+
+// arguments are a command line whose flags are written as --name=value, or as --name and then the value.
+type arguments []string
+
+// value is that of the last flag of a name.
+func (a arguments) value(name string) (value string) {
+	for i, arg := range a {
+		if after, ok := strings.CutPrefix(arg, "--"+name+"="); ok {
+			value = after
+		} else if arg == "--"+name && i+1 < len(a) {
+			value = a[i+1]
+		}
+	}
+	return value
+}
+
+// sameBytes compares two files, or all files of two directories. For wheels it says in what they differ.
+func sameBytes(ctx context.Context, warm, cold string) error {
+	ours, err := filesBelow(warm)
+	if err != nil {
+		return err
+	}
+	theirs, err := filesBelow(cold)
+	if err != nil {
+		return err
+	}
+	var differences []error
+	for _, name := range ours {
+		if !slices.Contains(theirs, name) {
+			differences = append(differences, fmt.Errorf("  only the warm build made %s", filepath.Join(filepath.Base(warm), name)))
+			continue
+		}
+		differences = append(differences, sameFile(ctx, filepath.Join(warm, name), filepath.Join(cold, name)))
+	}
+	for _, name := range theirs {
+		if !slices.Contains(ours, name) {
+			differences = append(differences, fmt.Errorf("  only the cold build made %s", filepath.Join(filepath.Base(cold), name)))
+		}
+	}
+	return errors.Join(differences...)
+}
+
+func filesBelow(top string) (names []string, err error) {
+	err = filepath.WalkDir(top, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			names = append(names, path[len(top):])
+		}
+		return err
+	})
+	return names, err
+}
+
+func sameFile(ctx context.Context, warm, cold string) error {
+	ours, err := os.ReadFile(warm)
+	if err != nil {
+		return err
+	}
+	theirs, err := os.ReadFile(cold)
+	if err != nil || bytes.Equal(ours, theirs) {
+		return err
+	}
+	text := "  " + filepath.Base(warm) + " differs"
+	if !strings.HasSuffix(warm, ".whl") {
+		return errors.New(text)
+	}
+	differences, err := wheel.Compare(ctx, warm, cold)
+	if err != nil {
+		return err
+	}
+	var list strings.Builder
+	if err := printComparison(&list, warm, cold, differences, len(differences)); err != nil {
+		return err
+	}
+	return errors.New(text + "\n" + strings.TrimSuffix(list.String(), "\n"))
+}
+
+var mapping = regexp.MustCompile(`(?m)^cache mapping  for (.*)$`)
+
+// blame says who kept what is wrong.
+func blame(log string) string {
+	text, _ := os.ReadFile(log)
+	if found := mapping.FindSubmatch(text); found != nil {
+		return fmt.Sprintf("What is wrong was kept in the build directory of %s: please report it as a fault of its adapter in rules_pyproject.", found[1])
+	}
+	return "What is wrong was kept by the backend's own use of cache_directory: it is a fault of the backend (docs/cache-directory.md)."
+}
+
+// forgetProject removes a project's cache directories, which hold what is wrong.
+func forgetProject(root, project string) string {
+	store, err := cache.OpenStore(root)
+	if err != nil {
+		return err.Error()
+	}
+	entries, err := selected(store, []string{project})
+	if err == nil {
+		_, err = store.Remove(entries, "")
+	}
+	if err != nil {
+		return err.Error()
+	}
+	return "The cache directories of the project were removed; the next build starts with an empty one."
+}

@@ -3,6 +3,9 @@ package lock
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -173,4 +176,36 @@ func TestReadWrongPart(t *testing.T) {
 			t.Errorf("%+v: %+v, %v", part, l, err)
 		}
 	}
+}
+
+// FuzzReadProjects checks that whatever stands in a lock of a tool's is read, or is an *Error.
+func FuzzReadProjects(f *testing.F) {
+	for _, file := range []string{"uv.lock", "poetry.lock", "pdm.lock"} {
+		text, err := os.ReadFile("testdata/projects/" + file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(file, text[:min(len(text), 6000)])
+	}
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, file string, text []byte) {
+		if FormatOf(file).Command() == "" || file != path.Base(file) {
+			return
+		}
+		if err := os.WriteFile(filepath.Join(dir, file), text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range []Part{buildGroup, {Extras: []string{"native"}}} {
+			l, err := ReadPart(dir, file, part)
+			var e *Error
+			if err != nil && (!errors.As(err, &e) || l.Packages != nil) {
+				t.Fatalf("%+v beside %v", l, err)
+			}
+			for _, p := range l.Packages {
+				if len(p.Files) == 0 || len(p.Files[0].digests()) == 0 {
+					t.Fatalf("%+v", p)
+				}
+			}
+		}
+	})
 }

@@ -7,10 +7,10 @@ import (
 )
 
 // maxAlternatives bounds a Condition. Real ones have a handful; each "and" of two may multiply them.
-const maxAlternatives = 500
+const maxAlternatives = 200
 
 // ErrTooManyAlternatives is what joining conditions gives whose markers are too different for one marker.
-var ErrTooManyAlternatives = errors.New("the markers on the ways to it make more than 500 alternatives")
+var ErrTooManyAlternatives = errors.New("the markers on the ways to it make more than 200 alternatives")
 
 // Condition is a marker that can be joined with others: alternatives, of which one at least has to hold, each of
 // comparisons that all have to hold. The zero Condition never holds.

@@ -28,6 +28,7 @@ class OverridesTest(unittest.TestCase):
         self.assertIn("override       replace setuptools==80.9.0 (//rules/tests/overrides:older)\n", log("replaced"))
         self.assertNotIn("(80.9.0)", generator("as_declared"))
         self.assertNotIn("\noverride ", log("as_declared"))
+        self.assertIn("\nvariables      OF_THE_TARGET=1\n", log("as_declared"))
 
     def test_matched(self):
         self.assertEqual(generator("matched"), "Generator: setuptools (80.9.0)")

@@ -137,3 +137,24 @@ func TestRefused(t *testing.T) {
 		}
 	}
 }
+
+// FuzzApply holds that whatever a patch is, nothing outside of the tree changes and nothing panics.
+func FuzzApply(f *testing.F) {
+	for _, seed := range []string{
+		"--- a/setup.py\n+++ b/setup.py\n@@ -2,2 +2,2 @@\n two\n-three\n+THREE\n",
+		"diff --git a/src/demo.c b/../x\nsimilarity index 100%\nrename from src/demo.c\nrename to ../x\n",
+		"diff --git a/x b/x\nnew file mode 100644\nindex 0000000..1\nGIT binary patch\nliteral 3\nKcmZQzXJ7yT00jUA\n\nliteral 0\nHcmV?d00001\n\n",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		dir := sourceTree(t)
+		_, _ = apply(t, dir, string(text), 1)
+		if left, err := os.ReadDir(filepath.Dir(dir)); err != nil || len(left) != 2 {
+			t.Errorf("beside the tree there is %v, %v", left, err)
+		}
+		if left, err := os.ReadDir(filepath.Join(filepath.Dir(dir), "outside")); err != nil || len(left) != 0 {
+			t.Errorf("outside there is %v, %v", left, err)
+		}
+	})
+}

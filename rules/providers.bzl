@@ -67,8 +67,9 @@ PyprojectCacheInfo = provider(
 )
 
 PyprojectSessionInfo = provider(
-    doc = "How the hooks of a target are run, for tools that run them again: `pyproject_shell`.",
+    doc = "How the hooks of a target are run, for tools that run them again: `pyproject_shell`, `pyproject_cold_equals_warm_test`.",
     fields = {
+        "env": "dict: the environment of an action that runs them, which is part of its key and which no hook sees.",
         "helper": "FilesToRunProvider: the helper that understands the parameters.",
         "inputs": "depset of File: everything that the parameters name.",
         "params": "File: the parameters of the session, one argument a line.",

@@ -170,13 +170,15 @@ def session(ctx):
     outer.set_param_file_format("multiline")
     outer.add(params, format = "--params=%s")
     cache = add_cache(ctx, outer)
+    env = interpreter_key(python)
     return struct(
         args = outer,
         cache = cache,
-        env = interpreter_key(python),
+        env = env,
         execution_requirements = on_this_machine or cache.execution_requirements,
         helper = helper,
         info = PyprojectSessionInfo(
+            env = env,
             helper = helper,
             inputs = all_inputs,
             params = params,

@@ -61,6 +61,7 @@ var verbs = []verb{
 	{"library", "lay a wheel out as an import tree", runLibrary},
 	{"cache", "look at the cache directories of warm builds, and empty them", runCache},
 	{"compare", "list in what two wheels differ", runCompare},
+	{"replay", "build revisions of a source warm and cold, and compare the wheels", runReplay},
 }
 
 // usageError is a wrong command line: exit code 2.

@@ -17,7 +17,7 @@ def _wheel(name, **kwargs):
         name = name,
         build_environment = "@test_environments//" + native.package_name(),
         native_extensions = "required",
-        visibility = [_HERE + "__pkg__"],
+        visibility = ["//rules/tests:__subpackages__"],
         **kwargs
     )
     native.filegroup(

@@ -73,3 +73,16 @@ func TestBadLocks(t *testing.T) {
 		t.Errorf("%d environments of the good lock were made:\n%s", made, output)
 	}
 }
+
+// TestWrongLockGroup proves that a wrong tag names itself, its module and what is expected.
+func TestWrongLockGroup(t *testing.T) {
+	w := newWorkspace(t, map[string]string{"a/BUILD.bazel": "", "a/uv.lock": "version = 1\n"})
+	for tag, pieces := range map[string][]string{
+		`hub = "other", lock = "//a:uv.lock", groups = ["build"]`:      {"lock_group(lock = \"//a:uv.lock\") of module scratch: hub is \"other\", and the module has no build_environments tag of that name"},
+		`hub = "environments", lock = "//a:uv.lock"`:                   {"lock_group(lock = \"//a:uv.lock\") of module scratch: one of `groups` and `extras` says which part of the lock is meant"},
+		`hub = "environments", lock = "//a:uv.lock", extras = ["a b"]`: {"\"a b\" cannot be the name of a target", "Possible fixes:", "set `name`"},
+	} {
+		w.write("MODULE.bazel", moduleFile(repository(t), "pyproject.build_environments(name = \"environments\")\npyproject.lock_group("+tag+")\nuse_repo(pyproject, \"environments\")\n"))
+		w.fails(pieces, "build", "--nobuild", "@environments//a")
+	}
+}

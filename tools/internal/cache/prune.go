@@ -63,7 +63,7 @@ func (s *Store) Prune(now time.Time) ([]Pruned, error) {
 	}
 	prunedOld, oldErr := s.Remove(old, "older than "+s.Age.String())
 	prunedLarge, largeErr := s.Remove(large, "the store is larger than "+Size(s.Total))
-	return append(prunedOld, prunedLarge...), errors.Join(oldErr, largeErr, s.sweep())
+	return append(prunedOld, prunedLarge...), errors.Join(oldErr, largeErr, s.sweep(), s.forget(now.Add(-s.Age)))
 }
 
 // Remove removes entries, but for those that a session has. The reason is for the answer.

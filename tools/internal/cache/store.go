@@ -17,6 +17,7 @@ import (
 //	ROOT/ID/record.json what is remembered
 //	ROOT/ID/directory   the cache directory
 //	ROOT/ID/running     there while a session has it: a session that was killed leaves it behind
+//	ROOT/memo           digests of what keys are made of
 //	ROOT/ID/room        where a session with walls that are paths makes its room, so that its paths are always the same
 type Store struct {
 	root string

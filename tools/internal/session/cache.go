@@ -60,15 +60,16 @@ func (s *Staged) openCache() error {
 		return fmt.Errorf("a cache directory that is kept needs --cache-project")
 	}
 	s.kept = &kept{why: "nothing is given"}
-	var err error
+	var storeErr, err error
+	if c.Root != "" {
+		s.kept.store, storeErr = cache.OpenStore(c.Root)
+	}
 	if s.kept.key, err = s.cacheKey(); err != nil || c.Root == "" {
 		return err
 	}
-	store, err := cache.OpenStore(c.Root)
-	if err == nil {
-		s.kept.store = store
-		c.SetLimits(store)
-		s.kept.slot, err = store.Open(s.kept.key, time.Now())
+	if err = storeErr; err == nil {
+		c.SetLimits(s.kept.store)
+		s.kept.slot, err = s.kept.store.Open(s.kept.key, time.Now())
 	}
 	switch {
 	case errors.Is(err, cache.ErrBusy):

@@ -1,11 +1,8 @@
 package session
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"path"
@@ -20,7 +17,7 @@ import (
 // cacheKey is what the cache directory of this session belongs to (CACHE-4): everything but the source that a build depends on.
 func (s *Staged) cacheKey() (cache.Key, error) {
 	c := s.config
-	k := &keyMaker{}
+	k := &keyMaker{store: s.kept.store}
 	facts := s.Info.Interpreter
 	k.text("the configuration", c.Cache.Configuration)
 	k.text("the platform", runtime.GOOS+" "+runtime.GOARCH+" "+facts.Platform)
@@ -58,6 +55,7 @@ func HelperDigest() (string, error) { return fileDigest("/proc/self/exe") }
 // keyMaker collects parts, and the first error.
 type keyMaker struct {
 	parts []cache.Part
+	store *cache.Store // what remembers digests; nil for none
 	err   error
 }
 
@@ -81,7 +79,7 @@ func (k *keyMaker) file(name, file string) {
 	if file == "" {
 		return
 	}
-	digest, err := fileDigest(file)
+	digest, err := contentsDigest(k.store, []SourceFile{{Path: file}})
 	k.add(name, digest, err)
 }
 
@@ -94,7 +92,7 @@ func (k *keyMaker) programs(name string, programs map[string]string) {
 		if program == "" {
 			continue
 		}
-		identity, err := programIdentity(program)
+		identity, err := k.programIdentity(program)
 		if err != nil {
 			k.add(name, "", err)
 			return
@@ -104,9 +102,9 @@ func (k *keyMaker) programs(name string, programs map[string]string) {
 	k.add(name, text.String(), nil)
 }
 
-func programIdentity(program string) (string, error) {
+func (k *keyMaker) programIdentity(program string) (string, error) {
 	if !filepath.IsAbs(program) {
-		return fileDigest(program)
+		return contentsDigest(k.store, []SourceFile{{Path: program}})
 	}
 	real, err := filepath.EvalSymlinks(program)
 	if err != nil {
@@ -121,34 +119,15 @@ func programIdentity(program string) (string, error) {
 
 // trees are files and directories, with all that these hold.
 func (k *keyMaker) trees(name string, paths []string) {
-	var text strings.Builder
+	var files []SourceFile
 	for _, p := range paths {
-		files, err := expandDirectory(SourceFile{Dest: p, Path: p})
+		inner, err := expandDirectory(SourceFile{Dest: p, Path: p})
 		if err != nil {
 			k.add(name, "", err)
 			return
 		}
-		for _, file := range files {
-			digest, err := fileDigest(file.Path)
-			if err != nil {
-				k.add(name, "", err)
-				return
-			}
-			fmt.Fprintf(&text, "%q %s\n", file.Dest, digest)
-		}
+		files = append(files, inner...)
 	}
-	k.add(name, text.String(), nil)
-}
-
-func fileDigest(file string) (string, error) {
-	in, err := os.Open(file)
-	if err != nil {
-		return "", err
-	}
-	defer in.Close()
-	hash := sha256.New()
-	if _, err := io.Copy(hash, in); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(hash.Sum(nil)), nil
+	digest, err := contentsDigest(k.store, files)
+	k.add(name, digest, err)
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 )
 
 // startVariable makes the test binary what Start starts.
@@ -27,7 +28,13 @@ func TestMain(m *testing.M) {
 		process, _ := os.FindProcess(os.Getpid())
 		_ = process.Kill()
 	}
-	select {} // until it is asked to end
+	if os.Getenv(startVariable) == "parent" {
+		os.Setenv(startVariable, "wait")
+		Start(context.Background(), "", nil)
+	}
+	for { // until it is asked to end
+		time.Sleep(time.Hour)
+	}
 }
 
 // bazel is the other side of a worker.

@@ -139,7 +139,7 @@ func measureLocks(ctx context.Context, o *options, b *bazel, out io.Writer) erro
 			return err
 		}
 		err := m.run(ctx, o)
-		m.bazel(ctx, "clean", "--expunge") //nolint:errcheck // it is about to be removed
+		m.bazel(context.WithoutCancel(ctx), "clean", "--expunge") //nolint:errcheck // it is about to be removed
 		if err != nil {
 			return fmt.Errorf("%s: %w", load.name, err)
 		}

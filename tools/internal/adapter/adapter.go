@@ -54,9 +54,9 @@ type Told struct {
 	Inside string
 	// Empty says that there is nothing to repair: the session is a cold one.
 	Empty bool
-	// Added and Removed are the paths, slash-separated, by which the source tree differs from that of the last session with this
-	// cache directory; both are nil if Empty. A renamed file is in both.
-	Added, Removed []string
+	// Added, Removed and Changed are the paths, slash-separated, by which the source tree differs from that of the last session with this
+	// cache directory; all are nil if Empty. A renamed file is added and removed.
+	Added, Removed, Changed []string
 }
 
 // Mapping is what an adapter answers.

@@ -85,6 +85,13 @@ func (b buildDirectory) repair(told Told, mapping *Mapping) error {
 	if len(told.Added) > 0 {
 		return told.Delete(mapping, fmt.Sprintf("%s is new in the source tree", some(told.Added)), directory)
 	}
+	script, err := undeclared(told)
+	if err != nil {
+		return err
+	}
+	if script != "" {
+		return told.Delete(mapping, script+" changed, and is no input of the command that names it", directory)
+	}
 	var names []string
 	for _, name := range b.configuration {
 		names = append(names, directory+"/"+name)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -261,25 +262,24 @@ func (k *kept) stageByContent(dir string) error {
 	return nil
 }
 
-// changedPaths says which paths of the source tree are new, and which are gone, since the last session.
-func (k *kept) changedPaths() (added, removed []string) {
+// changedPaths says which paths of the source tree are new, which are gone and which hold something else, since the last session.
+func (k *kept) changedPaths() (added, removed, changed []string) {
 	if k == nil || k.record == nil {
-		return nil, nil
+		return nil, nil, nil
 	}
-	before := map[string]bool{}
+	before := map[string]cache.Source{}
 	for _, source := range k.record.Sources {
-		before[source.Path] = true
+		before[source.Path] = source
 	}
 	for _, source := range k.sources {
-		if !before[source.Path] {
+		old, there := before[source.Path]
+		switch {
+		case !there:
 			added = append(added, source.Path)
+		case old.SHA256 != source.SHA256:
+			changed = append(changed, source.Path)
 		}
 		delete(before, source.Path)
 	}
-	for _, source := range k.record.Sources {
-		if before[source.Path] {
-			removed = append(removed, source.Path)
-		}
-	}
-	return added, removed
+	return added, slices.Sorted(maps.Keys(before)), changed
 }

@@ -45,7 +45,7 @@ func (s *Staged) mapCache() error {
 		if s.kept.sources, err = scanSource(s.outsideSource()); err != nil {
 			return fmt.Errorf("map the cache directory: %w", err)
 		}
-		told.Added, told.Removed = s.kept.changedPaths()
+		told.Added, told.Removed, told.Changed = s.kept.changedPaths()
 	}
 	mapping, err := found.Map(told)
 	if err != nil {

@@ -89,7 +89,7 @@ CASES = {
         env = {"PYYAML_FORCE_LIBYAML": "0"},
         override = {"constraints": ["Cython<3"]},
     ),
-    "regex": _case(allowed = _COMPRESSION + _MODES + _ORDER, slow = True),
+    "regex": _case(allowed = _COMPRESSION + _MODES + _ORDER + _native("regex/_regex"), slow = True),
     "setuptools_scm": _case(allowed = _COMPRESSION + _MODES + _ORDER),
     "sgmllib3k": _case(allowed = _COMPRESSION + _MODES),
     "tomli": _case(allowed = _COMPRESSION + _ORDER),

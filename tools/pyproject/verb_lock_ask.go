@@ -274,7 +274,9 @@ func (c *lockCommand) sourceEntries(source *lockSource) ([]string, error) {
 	var names []string
 	for _, entry := range entries {
 		name := entry.Name()
-		if !slices.Contains(notSource, name) && !strings.HasPrefix(name, "bazel-") && filepath.Join(source.dir, name) != c.out {
+		path := filepath.Join(source.dir, name)
+		isLock := path == c.out || filepath.Base(c.out) == repository.DirectoryLock && path == filepath.Dir(c.out)
+		if !slices.Contains(notSource, name) && !strings.HasPrefix(name, "bazel-") && !isLock {
 			names = append(names, name)
 		}
 	}

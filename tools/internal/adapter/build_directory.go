@@ -85,6 +85,9 @@ func (b buildDirectory) repair(told Told, mapping *Mapping) error {
 	if len(told.Added) > 0 {
 		return told.Delete(mapping, fmt.Sprintf("%s is new in the source tree", some(told.Added)), directory)
 	}
+	if outside := madeOutside(told); outside != "" {
+		return told.Delete(mapping, fmt.Sprintf("the last build made %s outside of it, which is not there any more", outside), directory)
+	}
 	script, err := undeclared(told)
 	if err != nil {
 		return err
@@ -97,6 +100,26 @@ func (b buildDirectory) repair(told Told, mapping *Mapping) error {
 		names = append(names, directory+"/"+name)
 	}
 	return told.Delete(mapping, "it is configured anew, and only objects are kept", names...)
+}
+
+// madeOutside names a file that ninja made outside of the build directory: in the source tree, of which this session has a fresh copy. By its log
+// ninja would take a file that the copy has in that place for the one that it made.
+func madeOutside(told Told) string {
+	log, err := told.Cache.ReadFile(directory + "/.ninja_log")
+	if err != nil {
+		return "" // another build system
+	}
+	for line := range strings.Lines(string(log)) {
+		fields := strings.Split(line, "\t") // start, end, time, name, hash
+		if len(fields) != 5 {
+			continue
+		}
+		made := fields[3]
+		if strings.HasPrefix(made, "../") || strings.HasPrefix(made, "/") && !strings.HasPrefix(made, told.Inside+"/") {
+			return made
+		}
+	}
+	return ""
 }
 
 // some names the first of many.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -249,17 +250,34 @@ func (k *kept) stageByContent(dir string) error {
 	if k.record.Behind(now) {
 		now = k.record.Mark.Add(1)
 	}
+	changed := map[string]bool{}
+	for _, source := range k.sources {
+		old, ok := before[source.Path]
+		if !ok || old.SHA256 != source.SHA256 || old.Mode != source.Mode {
+			changed[stem(source.Path)] = true
+		}
+	}
 	for i := range k.sources {
 		source := &k.sources[i]
 		source.Time = now
-		if old, ok := before[source.Path]; ok && old.SHA256 == source.SHA256 && old.Mode == source.Mode {
-			source.Time = old.Time
+		if !changed[stem(source.Path)] {
+			source.Time = before[source.Path].Time
 		}
 		if err := os.Chtimes(filepath.Join(dir, filepath.FromSlash(source.Path)), source.Time, source.Time); err != nil {
 			return fmt.Errorf("stage source by content: %w", err)
 		}
 	}
 	return nil
+}
+
+// stem is what a file has in common with one that may be made of it: a.pyx, a.c and a.h. Such files always have one time, as in a cold build, where
+// times do not say which is to be made again (CACHE-6).
+func stem(file string) string {
+	dir, base := path.Split(file)
+	if i := strings.IndexByte(base, '.'); i > 0 {
+		base = base[:i]
+	}
+	return dir + base
 }
 
 // changedPaths says which paths of the source tree are new, which are gone and which hold something else, since the last session.

@@ -1,0 +1,212 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// edit is one way to change a project.
+type edit struct {
+	name string
+	make func(w *walk) error
+	only []string // projects; none is all
+}
+
+func (e edit) of(project string) bool { return len(e.only) == 0 || slices.Contains(e.only, project) }
+
+// edits is the table of CACHE-6, in the order in which the table is gone through.
+var edits = []edit{
+	{name: "nothing edited", make: func(*walk) error { return nil }},
+	{name: "edit", make: replace("src/module.c", `"EDITED", 0`, `"EDITED", 1`)},
+	{name: "revert", make: replace("src/module.c", `"EDITED", 1`, `"EDITED", 0`)},
+	{name: "edit with the mtime kept", make: timed(replace("src/module.c", `"EDITED", 0`, `"EDITED", 2`), "src/module.c", kept)},
+	{name: "edit with an older mtime", make: timed(replace("src/module.c", `"EDITED", 2`, `"EDITED", 3`), "src/module.c", time.Unix(1_000_000_000, 0))},
+	{name: "touch without edit", make: timed(nothing, "src/module.c", time.Unix(2_000_000_000, 0))},
+	{name: "header edit", make: replace("inc/second/shared.h", "SHARED 1", "SHARED 2")},
+	{name: "rename of a module", make: rename("pkg/extra.py", "pkg/renamed.py")},
+	{name: "delete of a module", make: remove("pkg/other.py")},
+	{name: "delete of a C file", make: all(remove("src/loose.c"), dropped("src/loose.c"))},
+	{name: "new file", make: write("pkg/new.py", "NEW = 1\n")},
+	{name: "executable bit", make: func(w *walk) error { return os.Chmod(w.path("pkg/data.txt"), 0o755) }},
+	{name: "a file becomes a script", make: write("pkg/data.txt", "#!/bin/sh\n")},
+	{name: "changed pyproject.toml", make: replace("pyproject.toml", `version = "1.0"`, `version = "1.1"`)},
+	{name: "a line dropped from MANIFEST.in", make: replace("MANIFEST.in", "include pkg/manifest.txt\n", ""), only: []string{"setuptools"}},
+	{name: "a line dropped from SOURCES.txt", make: replace("promised.egg-info/SOURCES.txt", "pkg/sources.txt\n", ""), only: []string{"setuptools"}},
+	{name: "a new header hides another", make: write("inc/first/shared.h", "#define SHARED 3\n")},
+	{name: "a static library loses a source", make: dropped("src/part_b.c")},
+	{name: "a generated file beside its source", make: replace("src/table.src", "7", "8")},
+	{name: "changed default of a build option", make: level},
+	{name: "clock set back", make: clockBack},
+	{name: "config setting", make: setting},
+	{name: "environment", make: flag("--env=FROM_ENV=5")},
+	{name: "CFLAGS", make: flag("--env=CFLAGS=-DFLAG=6")},
+	{name: "flags of the toolchain", make: flag("--cc-flag=-funroll-loops")},
+	{name: "compiler", make: compiler},
+	{name: "interpreter patch version", make: patchVersion},
+	{name: "a generator script's output", make: replace("gen/made.py", "MADE 1", "MADE 2")},
+}
+
+// kept is the time that all files have.
+var kept = time.Unix(1_500_000_000, 0)
+
+func (w *walk) path(name string) string { return filepath.Join(w.tree, filepath.FromSlash(name)) }
+
+func (w *walk) write(name, text string) error {
+	if err := os.MkdirAll(filepath.Dir(w.path(name)), 0o755); err != nil {
+		return err
+	}
+	if err := os.WriteFile(w.path(name), []byte(text), 0o644); err != nil {
+		return err
+	}
+	return os.Chtimes(w.path(name), kept, kept)
+}
+
+func nothing(*walk) error { return nil }
+
+func write(name, text string) func(*walk) error {
+	return func(w *walk) error { return w.write(name, text) }
+}
+
+func remove(name string) func(*walk) error {
+	return func(w *walk) error { return os.Remove(w.path(name)) }
+}
+
+func rename(from, to string) func(*walk) error {
+	return func(w *walk) error { return os.Rename(w.path(from), w.path(to)) }
+}
+
+func all(edits ...func(*walk) error) func(*walk) error {
+	return func(w *walk) error {
+		for _, edit := range edits {
+			if err := edit(w); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// replace is an error where there is nothing to replace.
+func replace(name, old, new string) func(*walk) error {
+	return func(w *walk) error {
+		text, err := os.ReadFile(w.path(name))
+		if err != nil {
+			return err
+		}
+		if !bytes.Contains(text, []byte(old)) {
+			return fmt.Errorf("%s has no %q", name, old)
+		}
+		return w.write(name, strings.Replace(string(text), old, new, 1))
+	}
+}
+
+func timed(edit func(*walk) error, name string, at time.Time) func(*walk) error {
+	return func(w *walk) error { return errors.Join(edit(w), os.Chtimes(w.path(name), at, at)) }
+}
+
+func flag(text string) func(*walk) error {
+	return func(w *walk) error {
+		if slices.Contains(w.flags, text) {
+			return errors.New("it is there")
+		}
+		w.flags = append(w.flags, text)
+		return nil
+	}
+}
+
+// dropped takes a C file off the lists of the build.
+func dropped(name string) func(*walk) error {
+	return func(w *walk) error {
+		switch w.project {
+		case "scikit_build_core":
+			return replace("CMakeLists.txt", " "+name, "")(w)
+		case "meson_python":
+			return replace("meson.build", ", '"+name+"'", "")(w)
+		}
+		return replace("setup.py", `, "`+name+`"`, "")(w)
+	}
+}
+
+// level changes the default of an option.
+func level(w *walk) error {
+	switch w.project {
+	case "scikit_build_core":
+		return replace("CMakeLists.txt", "LEVEL 1 CACHE", "LEVEL 2 CACHE")(w)
+	case "meson_python":
+		return replace("meson.options", "value: 1", "value: 2")(w)
+	}
+	return replace("setup.py", "LEVEL = 1", "LEVEL = 2")(w)
+}
+
+// setting gives the backend another setting.
+func setting(w *walk) error {
+	switch w.project {
+	case "scikit_build_core":
+		return flag("--config-setting=cmake.define.LEVEL=3")(w)
+	case "meson_python":
+		return flag("--config-setting=setup-args=-Dlevel=3")(w)
+	}
+	return flag("--config-setting=--build-option=--python-tag=py3")(w)
+}
+
+// compiler makes the compiler another program, which happens to be the same.
+func compiler(w *walk) error {
+	const name = "--cc="
+	i := slices.IndexFunc(w.replay.Args, func(arg string) bool { return strings.HasPrefix(arg, name) })
+	if i < 0 {
+		return errors.New("there is no C compiler")
+	}
+	real, err := filepath.EvalSymlinks(strings.TrimPrefix(w.replay.Args[i], name))
+	if err != nil {
+		return err
+	}
+	return flag(name + real)(w)
+}
+
+// clockBack makes the store one that was used in the future, which is what a clock that went back sees.
+func clockBack(w *walk) error {
+	records, err := filepath.Glob(filepath.Join(w.replay.Dir, "store", "*", "record.json"))
+	if err != nil || len(records) == 0 {
+		return errors.Join(err, errors.New("no cache directory is kept"))
+	}
+	for _, record := range records {
+		text, err := os.ReadFile(record)
+		if err != nil {
+			return err
+		}
+		before, after, ok := strings.Cut(string(text), `"mark":"`)
+		if !ok || len(after) < 4 {
+			return fmt.Errorf("%s has no mark", record)
+		}
+		if err := os.WriteFile(record, []byte(before+`"mark":"2100`+after[4:]), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// patchVersion makes the environment one of an interpreter with another patch version, by its own description.
+func patchVersion(w *walk) error {
+	const name = "--environment-info="
+	i := slices.IndexFunc(w.replay.Args, func(arg string) bool { return strings.HasPrefix(arg, name) })
+	text, err := os.ReadFile(strings.TrimPrefix(w.replay.Args[i], name))
+	if err != nil {
+		return err
+	}
+	before, after, ok := strings.Cut(string(text), `"version": "3.`)
+	version, rest, ends := strings.Cut(after, `"`)
+	if !ok || !ends {
+		return errors.New("the environment does not say which version its interpreter has")
+	}
+	other := filepath.Join(w.replay.Dir, "info.json")
+	if err := os.WriteFile(other, []byte(before+`"version": "3.`+version+`0"`+rest), 0o644); err != nil {
+		return err
+	}
+	return flag(name + other)(w)
+}

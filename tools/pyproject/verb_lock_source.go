@@ -58,7 +58,8 @@ func (c *lockCommand) newSources(opts resolver.Options, asking resolver.Asking, 
 	}
 	opts.Overrides = inner.overrides
 	return resolver.NewSources(opts, asking, resolver.FromSource{
-		Wanted: c.sourcing.wants,
+		Directory: filepath.Base(c.out) == repository.DirectoryLock,
+		Wanted:    c.sourcing.wants,
 		Preferred: func(p lock.Package) (*lock.Lock, []lock.Asked) {
 			name := repository.SourceLock(p)
 			asked, err := lock.ReadAsked(filepath.Join(filepath.Dir(c.out), name))

@@ -41,7 +41,7 @@ var sourceIndex = map[string]struct{ requires, asks string }{
 	"base": {}, "middle": {requires: `"base"`}, "top": {requires: `"middle"`, asks: "asked"}, "asked": {requires: `"base"`},
 	"round": {requires: `"about"`}, "about": {requires: `"middle"`, asks: "round"}, "itself": {requires: `"itself"`},
 	"broken": {requires: `"base"`}, "on-broken": {requires: `"broken"`}, "on-wheel": {requires: `"only-wheel"`},
-	"wrong": {}, "unreadable": {requires: `"base`}, "elsewhere": {requires: `"base"`, asks: "no requirement!"},
+	"wrong": {}, "old-python": {}, "unreadable": {requires: `"base`}, "elsewhere": {requires: `"base"`, asks: "no requirement!"},
 }
 
 // sdistOf makes an sdist of sourceIndex.
@@ -72,7 +72,8 @@ func sdistOf(t *testing.T, name, requires, asks string) []byte {
 }
 
 // TestSource runs every testdata/source/*.txtar: the verb lock where things are built from source, with a uv that answers
-// from files and an index on loopback. Of "base" and "middle" there are wheels, too; of "only-wheel" there is nothing else.
+// from files and an index on loopback. Of "base" and "middle" there are wheels, too; of "only-wheel" there is nothing else,
+// and of "old-python" one for a Python that is not here.
 func TestSource(t *testing.T) {
 	python, err := exec.LookPath("python3")
 	if err != nil {
@@ -85,6 +86,7 @@ func TestSource(t *testing.T) {
 	for _, name := range []string{"base", "middle", "only_wheel"} {
 		content[name+"-1.0-py3-none-any.whl"] = pureWheel(t, name, "1.0")
 	}
+	content["old_python-1.0-cp39-cp39-manylinux2014_x86_64.whl"] = []byte("nobody fetches it")
 	testscript.Run(t, testscript.Params{Dir: "testdata/source", Setup: func(env *testscript.Env) error {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if file := filepath.Base(r.URL.Path); file != "wrong-1.0.tar.gz" {

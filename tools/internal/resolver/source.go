@@ -19,6 +19,8 @@ import (
 
 // FromSource says what is built from source, and how sdists are read and built.
 type FromSource struct {
+	// Directory says that the lock has a directory, where what is built from source has locks of its own.
+	Directory bool
 	// Wanted says whether a distribution, by its normalised name, is built from source although there are wheels of it.
 	Wanted func(name string) bool
 	// Preferred gives the lock that there was of what a distribution is built with, or nil, and what was asked for it.
@@ -232,7 +234,12 @@ func (d *dynamic) built(ctx context.Context, here *place, l *lock.Lock, locked *
 		return nil, err
 	}
 	for _, i := range unserved {
-		path, err := d.Sources.wheel(ctx, l.Packages[i], here)
+		p := l.Packages[i]
+		if !d.Sources.Directory && !repository.NeedsSource(p) {
+			return nil, fmt.Errorf("no wheel of %s %s fits %s, and a lock that is one file cannot say how it is built from source\nPossible fixes:\n"+
+				"  - give the lock a directory: out = \"build-requirements/%s\"", p.Name, p.Version, here.name, repository.DirectoryLock)
+		}
+		path, err := d.Sources.wheel(ctx, p, here)
 		if err != nil {
 			return nil, err
 		}

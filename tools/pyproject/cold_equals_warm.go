@@ -8,11 +8,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/cache"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/replay"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/wheel"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/worker"
 )
@@ -55,8 +55,9 @@ func checkedSession(ctx context.Context, verb string, request worker.Request, ex
 		}
 		if err := sameBytes(ctx, filepath.Join(request.SandboxDir, made), args.value(name)); err != nil {
 			project := given.value("cache-project")
-			return 1, fmt.Sprintf("%s%s: the warm build and a cold one of the same source differ (CACHE-6)\n%v\n%s\n%s\n",
-				printed, project, err, blame(filepath.Join(request.SandboxDir, given.value("log"))), forgetProject(root, project))
+			log, _ := os.ReadFile(filepath.Join(request.SandboxDir, given.value("log")))
+			return 1, fmt.Sprintf("%s%s: the warm build and a cold one of the same source differ (CACHE-6)\n%v\nto blame: %s\n%s\n",
+				printed, project, err, replay.Blame(string(log), false), forgetProject(root, project))
 		}
 	}
 	return 0, printed
@@ -135,17 +136,6 @@ func sameFile(ctx context.Context, warm, cold string) error {
 		return err
 	}
 	return errors.New(text + "\n" + strings.TrimSuffix(list.String(), "\n"))
-}
-
-var mapping = regexp.MustCompile(`(?m)^cache mapping  for (.*)$`)
-
-// blame says who kept what is wrong.
-func blame(log string) string {
-	text, _ := os.ReadFile(log)
-	if found := mapping.FindSubmatch(text); found != nil {
-		return fmt.Sprintf("What is wrong was kept in the build directory of %s: please report it as a fault of its adapter in rules_pyproject.", found[1])
-	}
-	return "What is wrong was kept by the backend's own use of cache_directory: it is a fault of the backend (docs/cache-directory.md)."
 }
 
 // forgetProject removes a project's cache directories, which hold what is wrong.

@@ -181,7 +181,7 @@ func TestColdEqualsWarm(t *testing.T) {
 	w.write("demo/src/capitals/tables/asia.csv", "country,capital\nPeru,Quito\n")
 	w.fails([]string{
 		"//demo: the warm build and a cold one of the same source differ (CACHE-6)", "capitals-1.0-py3-none-any.whl differs", "capitals/asia.py",
-		"it is a fault of the backend", "The cache directories of the project were removed",
+		"to blame: the backend, which takes cache_directory", "The cache directories of the project were removed",
 	}, "build", append(flags, "//demo:wheel")...)
 	w.makes([]string{nothingKept}, flags...)
 }

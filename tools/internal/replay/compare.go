@@ -65,8 +65,8 @@ const (
 	argument    = ", with cache_directory ==\n"
 )
 
-// blame says who has made a warm build another than the cold one, by what the warm one's log says that it used.
-func blame(log string, unstable bool) string {
+// Blame says who has made a warm build another than the cold one, by what the warm one's log says that it used.
+func Blame(log string, unstable bool) string {
 	if unstable {
 		return "not the cache directory: two cold builds differ as well (BYTES-1). The backend puts something into the wheel that is not in its sources"
 	}

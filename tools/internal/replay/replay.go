@@ -98,7 +98,7 @@ func (r *Replay) Step(ctx context.Context, revision Revision) (*Outcome, error) 
 		if err != nil {
 			return nil, fmt.Errorf("replay %s: %w", revision.Name, err)
 		}
-		o.Blame = blame(o.Warm.Log, len(unstable) > 0)
+		o.Blame = Blame(o.Warm.Log, len(unstable) > 0)
 	}
 	return o, nil
 }

@@ -1,8 +1,11 @@
 package session
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -56,7 +59,7 @@ func (s *Staged) mapCache() error {
 		return nil
 	}
 	if mapping.KeepsBuildDirectory {
-		if err := s.kept.stageByContent(s.outsideSource()); err != nil {
+		if err := errors.Join(s.kept.stageByContent(s.outsideSource()), s.settleTimes()); err != nil {
 			return err
 		}
 	}
@@ -69,5 +72,26 @@ func (s *Staged) mapCache() error {
 		s.Env = slices.DeleteFunc(s.Env, func(v string) bool { return strings.HasPrefix(v, name+"=") })
 	}
 	s.Env = append(s.Env, mapping.Env...)
+	return nil
+}
+
+// settleTimes gives the files of the environment and of an in-build interpreter one constant time. They are unpacked anew for each
+// session, and a build system would take their headers (pybind11's, numpy's, Python's own) for newer than the objects that were compiled
+// with them. What they hold is in the key.
+func (s *Staged) settleTimes() error {
+	if s.kept == nil {
+		return nil
+	}
+	for _, place := range []string{walls.Environment, walls.Python} {
+		err := filepath.WalkDir(s.Room.Outside(place), func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || !entry.Type().IsRegular() {
+				return err
+			}
+			return os.Chtimes(path, s.time, s.time)
+		})
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("settle times: %w", err)
+		}
+	}
 	return nil
 }

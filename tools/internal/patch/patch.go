@@ -156,6 +156,13 @@ func (t *tree) changed(f *gitdiff.File, name string, old []byte) ([]byte, error)
 	if f.IsBinary && f.BinaryFragment == nil {
 		return nil, t.errorf(name+": the patch says that this binary file differs, and not how", "make the patch with git diff --binary")
 	}
+	for i, hunk := range f.TextFragments {
+		// Patch programs do not agree on which line such a hunk means, and none of them could see that it does not fit.
+		if hunk.OldLines == 0 && len(old) > 0 {
+			return nil, t.errorf(fmt.Sprintf("%s: hunk %d of %d adds lines and shows none that are there, so that nothing says where they belong", name, i+1, len(f.TextFragments)),
+				"make the patch with context: diff -u, git diff")
+		}
+	}
 	var out bytes.Buffer
 	err := gitdiff.Apply(&out, bytes.NewReader(old), f, gitdiff.WithMaxBinaryFragmentBytes(sizeLimit))
 	if err == nil {

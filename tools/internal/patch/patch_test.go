@@ -106,6 +106,7 @@ func TestRefused(t *testing.T) {
 		{"another version", "--- a/setup.py\n+++ b/setup.py\n@@ -1,2 +1,2 @@\n-two\n+TWO\n three\n", 1, `setup.py: hunk 1 of 1 does not fit: on line 1 the patch expects "two\n", and there is "one\n"`},
 		{"second hunk", "--- a/setup.py\n+++ b/setup.py\n" + hunk + "@@ -7 +7 @@\n-nine\n+NINE\n", 1, `setup.py: hunk 2 of 2 does not fit: on line 7 the patch expects "nine\n", and there is "seven\n"`},
 		{"behind the end", "--- a/setup.py\n+++ b/setup.py\n@@ -9 +9 @@\n-nine\n+NINE\n", 1, `setup.py: hunk 1 of 1 does not fit`},
+		{"no context", "--- a/setup.py\n+++ b/setup.py\n@@ -1,0 +2 @@\n+x\n", 1, "setup.py: hunk 1 of 1 adds lines and shows none that are there"},
 		{"missing file", "--- a/other.py\n+++ b/other.py\n" + hunk, 1, "other.py: there is no such file"},
 		{"there already", "--- /dev/null\n+++ b/setup.py\n@@ -0,0 +1 @@\n+x\n", 1, "setup.py: the patch makes this file, and it is there already"},
 		{"not all of it", "diff --git a/setup.py b/setup.py\ndeleted file mode 100644\n--- a/setup.py\n+++ /dev/null\n@@ -1 +0,0 @@\n-one\n", 1, "setup.py: hunk 1 of 1 does not fit"},

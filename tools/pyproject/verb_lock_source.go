@@ -203,10 +203,8 @@ func (c *lockCommand) readClosure() (repository.Closure, map[string][]byte, erro
 // anything changed, and what it did with the locks of what is built from source.
 func (c *lockCommand) write(texts map[string][]byte) (written bool, changed []string, err error) {
 	dir, name := filepath.Split(c.out)
-	if name == repository.DirectoryLock {
-		if err := os.MkdirAll(dir, 0o777); err != nil {
-			return false, nil, err
-		}
+	if err := os.MkdirAll(filepath.Clean(dir), 0o777); err != nil {
+		return false, nil, err
 	}
 	lockWritten := false
 	for _, file := range slices.Sorted(maps.Keys(texts)) {

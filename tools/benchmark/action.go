@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -60,7 +62,11 @@ func (s *bazelSession) action(ctx context.Context, flags []string, label string)
 		if at < 0 || !strings.HasPrefix(action.Arguments[at+1], s.bin+"/") {
 			continue
 		}
-		found := &wheelAction{arguments: action.Arguments, inputs: g.files(action.Inputs)}
+		arguments, err := s.expanded(action.Arguments)
+		if err != nil {
+			return nil, err
+		}
+		found := &wheelAction{arguments: arguments, inputs: g.files(action.Inputs)}
 		sources := found.sources()
 		for _, file := range found.inputs {
 			if !sources[file] {
@@ -70,6 +76,23 @@ func (s *bazelSession) action(ctx context.Context, flags []string, label string)
 		return found, nil
 	}
 	return nil, fmt.Errorf("%s has no action %s in the configuration of the command line", label, wheelMnemonic)
+}
+
+// expanded puts the lines of the file that --params names, which Bazel knows only as an input, in the place of that flag.
+func (s *bazelSession) expanded(arguments []string) (out []string, err error) {
+	for _, argument := range arguments {
+		file, ok := strings.CutPrefix(argument, "--params=")
+		if !ok {
+			out = append(out, argument)
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(s.execroot, file))
+		if err != nil {
+			return nil, fmt.Errorf("read the flags of the action: %w", err)
+		}
+		out = append(out, strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")...)
+	}
+	return out, nil
 }
 
 // flag is the value of a flag of the action.

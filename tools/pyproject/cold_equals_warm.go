@@ -1,11 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,7 +10,6 @@ import (
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/cache"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/replay"
-	"github.com/rules-pyproject/rules_pyproject/tools/internal/wheel"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/worker"
 )
 
@@ -53,11 +49,15 @@ func checkedSession(ctx context.Context, verb string, request worker.Request, ex
 		if made == "" {
 			continue
 		}
-		if err := sameBytes(ctx, filepath.Join(request.SandboxDir, made), args.value(name)); err != nil {
+		differences, err := replay.Differences(ctx, args.value(name), filepath.Join(request.SandboxDir, made))
+		if err != nil {
+			return 1, printed + err.Error() + "\n"
+		}
+		if len(differences) > 0 {
 			project := given.value("cache-project")
 			log, _ := os.ReadFile(filepath.Join(request.SandboxDir, given.value("log")))
-			return 1, fmt.Sprintf("%s%s: the warm build and a cold one of the same source differ (CACHE-6)\n%v\nto blame: %s\n%s\n",
-				printed, project, err, replay.Blame(string(log), false), forgetProject(root, project))
+			return 1, fmt.Sprintf("%s%s: the warm build and a cold one of the same source differ (CACHE-6)\n  %s\nto blame: %s\n%s\n",
+				printed, project, strings.ReplaceAll(strings.Join(differences, "\n"), "\n", "\n  "), replay.Blame(string(log), false), forgetProject(root, project))
 		}
 	}
 	return 0, printed
@@ -76,66 +76,6 @@ func (a arguments) value(name string) (value string) {
 		}
 	}
 	return value
-}
-
-// sameBytes compares two files, or all files of two directories. For wheels it says in what they differ.
-func sameBytes(ctx context.Context, warm, cold string) error {
-	ours, err := filesBelow(warm)
-	if err != nil {
-		return err
-	}
-	theirs, err := filesBelow(cold)
-	if err != nil {
-		return err
-	}
-	var differences []error
-	for _, name := range ours {
-		if !slices.Contains(theirs, name) {
-			differences = append(differences, fmt.Errorf("  only the warm build made %s", filepath.Join(filepath.Base(warm), name)))
-			continue
-		}
-		differences = append(differences, sameFile(ctx, filepath.Join(warm, name), filepath.Join(cold, name)))
-	}
-	for _, name := range theirs {
-		if !slices.Contains(ours, name) {
-			differences = append(differences, fmt.Errorf("  only the cold build made %s", filepath.Join(filepath.Base(cold), name)))
-		}
-	}
-	return errors.Join(differences...)
-}
-
-func filesBelow(top string) (names []string, err error) {
-	err = filepath.WalkDir(top, func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() {
-			names = append(names, path[len(top):])
-		}
-		return err
-	})
-	return names, err
-}
-
-func sameFile(ctx context.Context, warm, cold string) error {
-	ours, err := os.ReadFile(warm)
-	if err != nil {
-		return err
-	}
-	theirs, err := os.ReadFile(cold)
-	if err != nil || bytes.Equal(ours, theirs) {
-		return err
-	}
-	text := "  " + filepath.Base(warm) + " differs"
-	if !strings.HasSuffix(warm, ".whl") {
-		return errors.New(text)
-	}
-	differences, err := wheel.Compare(ctx, warm, cold)
-	if err != nil {
-		return err
-	}
-	var list strings.Builder
-	if err := printComparison(&list, warm, cold, differences, len(differences)); err != nil {
-		return err
-	}
-	return errors.New(text + "\n" + strings.TrimSuffix(list.String(), "\n"))
 }
 
 // forgetProject removes a project's cache directories, which hold what is wrong.

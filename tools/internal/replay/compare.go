@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/wheel"
@@ -20,42 +22,87 @@ func differences(ctx context.Context, cold, warm Build) ([]string, error) {
 		return []string{"the cold build succeeds, and the warm one fails:\n" + warm.Output}, nil
 	case cold.Wheel == "":
 		return []string{"the warm build succeeds, and the cold one fails:\n" + cold.Output}, nil
-	case filepath.Base(cold.Wheel) != filepath.Base(warm.Wheel):
-		return []string{fmt.Sprintf("the wheel is %s cold, and %s warm", filepath.Base(cold.Wheel), filepath.Base(warm.Wheel))}, nil
 	}
-	same, err := sameBytes(cold.Wheel, warm.Wheel)
-	if same || err != nil {
-		return nil, err
-	}
-	found, err := wheel.Compare(ctx, cold.Wheel, warm.Wheel)
+	return Differences(ctx, filepath.Dir(cold.Wheel), filepath.Dir(warm.Wheel))
+}
+
+// Differences says in what that which a warm build made is not what a cold one made: two files, or all files of two directories. There is a
+// text for each file that differs, none if all have the same bytes.
+func Differences(ctx context.Context, cold, warm string) (texts []string, err error) {
+	expected, err := filesBelow(cold)
 	if err != nil {
 		return nil, err
 	}
-	var lines []string
+	made, err := filesBelow(warm)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range made {
+		if !slices.Contains(expected, name) {
+			texts = append(texts, "only the warm build made "+filepath.Base(warm)+name)
+		}
+	}
+	for _, name := range expected {
+		if !slices.Contains(made, name) {
+			texts = append(texts, "only the cold build made "+filepath.Base(cold)+name)
+			continue
+		}
+		text, err := fileDifference(ctx, cold+name, warm+name)
+		if err != nil {
+			return nil, err
+		}
+		if text != "" {
+			texts = append(texts, text)
+		}
+	}
+	return texts, nil
+}
+
+// filesBelow are the names of all files, as they follow top's own. If that is a file it has one, which is empty.
+func filesBelow(top string) (names []string, err error) {
+	err = filepath.WalkDir(top, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			names = append(names, path[len(top):])
+		}
+		return err
+	})
+	return names, err
+}
+
+// fileDifference is empty if two files have the same bytes. Of wheels it says in what they differ.
+func fileDifference(ctx context.Context, cold, warm string) (string, error) {
+	expected, err := os.ReadFile(cold)
+	if err != nil {
+		return "", err
+	}
+	made, err := os.ReadFile(warm)
+	if err != nil || bytes.Equal(expected, made) {
+		return "", err
+	}
+	text := filepath.Base(warm) + " differs"
+	if !strings.HasSuffix(warm, ".whl") {
+		return text, nil
+	}
+	found, err := wheel.Compare(ctx, cold, warm)
+	if err != nil {
+		return "", err
+	}
+	if len(found) == 0 {
+		return text + ": the bytes of the archives, and nothing in them", nil
+	}
+	// Compare's first wheel is the cold one.
+	named := strings.NewReplacer("only in the first wheel", "only in the cold wheel", "only in the second wheel", "only in the warm wheel")
 	for _, d := range found {
-		line := d.What
+		line := named.Replace(d.What)
 		if d.File != "" {
 			line = d.File + ": " + line
 		}
 		if d.Detail != "" {
 			line += "\n" + d.Detail
 		}
-		// Compare's first wheel is the cold one.
-		lines = append(lines, strings.NewReplacer("only in the first wheel", "only in the cold wheel", "only in the second wheel", "only in the warm wheel").Replace(line))
+		text += "\n  " + strings.ReplaceAll(line, "\n", "\n  ")
 	}
-	if len(lines) == 0 {
-		lines = []string{"the bytes of the archives differ, and nothing in them"}
-	}
-	return lines, nil
-}
-
-func sameBytes(a, b string) (bool, error) {
-	first, err := os.ReadFile(a)
-	if err != nil {
-		return false, err
-	}
-	second, err := os.ReadFile(b)
-	return bytes.Equal(first, second), err
+	return text, nil
 }
 
 // Parts of a session's log.

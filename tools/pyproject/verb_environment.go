@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/environment"
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/hook"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/interpreter"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/lock"
 )
@@ -16,7 +17,7 @@ installer does, with scripts and byte code for the place that the environment ha
 
 // runEnvironment is the action PyprojectEnvironment.
 func runEnvironment(ctx context.Context, args []string, std Streams) error {
-	var opts environment.CreateOptions
+	opts := environment.CreateOptions{Program: hook.Caller}
 	var label, locked, executable, libc string
 	flags := newFlags("environment", environmentSummary, std)
 	flags.StringVar(&label, "label", "environment", "`label` of the target, for messages")

@@ -33,6 +33,8 @@ type CreateOptions struct {
 	// Libc is the oldest C library that the environment is to work with; of an in-build interpreter it belongs to the
 	// toolchain. Zero: that of this machine.
 	Libc interpreter.Libc
+	// Program is the text of a program that this interpreter will be given to run; Info has its byte code. Empty: none.
+	Program string
 	// Output is the path of the archive that is written.
 	Output string
 	// Info is the path of the description that is written.
@@ -86,6 +88,11 @@ func Create(ctx context.Context, opts CreateOptions) (*Info, error) {
 		return nil, err
 	}
 	info := &Info{Interpreter: facts, Skipped: skipped, Warnings: layout.warnings}
+	if opts.Program != "" {
+		if info.Program, err = interpreter.CompileProgram(ctx, python, opts.Program); err != nil {
+			return nil, err
+		}
+	}
 	for _, d := range distributions {
 		if err := d.writeRecord(stage, facts); err != nil {
 			return nil, err

@@ -24,6 +24,8 @@ type Info struct {
 	Skipped []Skipped `json:"skipped,omitempty"`
 	// Warnings are sentences about the environment that its users may want to read.
 	Warnings []string `json:"warnings,omitempty"`
+	// Program is the byte code of CreateOptions.Program.
+	Program []byte `json:"program,omitempty"`
 	// Files is the number of files in the archive.
 	Files int `json:"files"`
 }

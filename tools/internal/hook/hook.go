@@ -1,6 +1,6 @@
 // Package hook calls one hook of a build backend (PEP 517, PEP 660), each in a fresh interpreter.
 //
-// A small Python program, caller.py, is embedded here and handed to the interpreter with -c. It reads a request on
+// A small Python program, caller.py, is embedded here and handed to the interpreter with -c, compiled where the environment has its byte code. It reads a request on
 // descriptor 3 and writes a response on descriptor 4; standard output and standard error belong to the backend and are
 // captured together, in order. The working directory is the source tree, which is on sys.path only where the backend
 // puts it there itself (setuptools' __legacy__ does) or where backend-path names it; the program's own directory never is.
@@ -30,10 +30,14 @@ import (
 	"slices"
 	"strconv"
 	"syscall"
+
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/interpreter"
 )
 
+// Caller is the program that calls hooks. Request.CallerCode is its byte code.
+//
 //go:embed caller.py
-var caller string
+var Caller string
 
 // Name is a hook's name in PEP 517 or PEP 660.
 type Name string
@@ -96,6 +100,8 @@ type Request struct {
 	Python string
 	Source string
 	Env    []string
+	// CallerCode is the byte code of Caller, made by interpreter.CompileProgram; without it Python compiles the text for each call.
+	CallerCode []byte
 	// MoreEnv are NAME=VALUE variables, in the place of those of Env, that are known only when the interpreters of a Sequence have
 	// started. What an interpreter itself reads (PYTHON…) does not belong here.
 	MoreEnv []string
@@ -123,13 +129,17 @@ func Call(ctx context.Context, runner Runner, request Request) (Response, error)
 	if err != nil {
 		return Response{}, fmt.Errorf("encode request: %w", err)
 	}
+	args, err := interpreter.Arguments(Caller, request.CallerCode)
+	if err != nil {
+		return Response{}, err
+	}
 	pipes, err := openPipes(message, request.Output)
 	if err != nil {
 		return Response{}, err
 	}
 	exit, runErr := runner.Run(ctx, Process{
 		Path:       request.Python,
-		Args:       []string{"-c", caller},
+		Args:       args,
 		Dir:        request.Source,
 		Env:        append(slices.Clip(request.Env), request.MoreEnv...),
 		Output:     pipes.output,

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/interpreter"
 )
 
 // plain runs a hook's process as it is, without walls.
@@ -41,6 +43,16 @@ func python(t *testing.T) string {
 		t.Fatalf("these tests need a python3: %v", err)
 	}
 	return path
+}
+
+// callerCode is what the machine's python3 makes of Caller.
+func callerCode(t *testing.T) []byte {
+	t.Helper()
+	code, err := interpreter.CompileProgram(context.Background(), python(t), Caller)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return code
 }
 
 // call writes the backend as backend.py into a source tree of its own, and calls the hook of it through backend-path.

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/interpreter"
 )
 
 // Sequence calls hooks of one backend, one after the other, as Call does each of them, and takes less time: the interpreters
@@ -51,9 +53,13 @@ type ending struct {
 }
 
 // Start starts an interpreter for as many calls as there are outputs, each of which receives what one hook prints. Of the
-// base Request it takes Python and Env, and Source, which may be any directory: the source tree is named by Plan. So it can
+// base Request it takes Python, CallerCode and Env, and Source, which may be any directory: the source tree is named by Plan. So it can
 // start while the source is still being staged. The caller closes the sequence.
 func Start(ctx context.Context, runner Runner, base Request, outputs ...io.Writer) (*Sequence, error) {
+	args, err := interpreter.Arguments(Caller, base.CallerCode)
+	if err != nil {
+		return nil, err
+	}
 	s := &Sequence{status: make(chan ending, len(outputs)), exits: map[int]Exit{}, ended: make(chan struct{})}
 	readPlan, writePlan, err := os.Pipe()
 	if err != nil {
@@ -79,7 +85,7 @@ func Start(ctx context.Context, runner Runner, base Request, outputs ...io.Write
 	go func() {
 		defer close(s.ended)
 		s.exit, s.runErr = runner.Run(s.ctx, Process{
-			Path: base.Python, Args: []string{"-c", caller}, Dir: base.Source, Env: base.Env,
+			Path: base.Python, Args: args, Dir: base.Source, Env: base.Env,
 			// What the first of the interpreters itself has to say would be an error of this package.
 			Output: s.hooks[0].theirs[2], ExtraFiles: theirs,
 		})

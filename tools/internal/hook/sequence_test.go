@@ -18,7 +18,7 @@ func start(t *testing.T, backend string, fromSource bool) (*Sequence, Request, [
 	t.Helper()
 	dir := t.TempDir()
 	request := Request{
-		Backend: "backend", Source: dir, Python: python(t),
+		Backend: "backend", Source: dir, Python: python(t), CallerCode: callerCode(t),
 		Env: []string{"PYTHONDONTWRITEBYTECODE=1", "EARLY=1", "BOTH=early"}, MoreEnv: []string{"BOTH=late=r", "LATE="},
 	}
 	place := dir

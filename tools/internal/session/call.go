@@ -57,7 +57,9 @@ func startCalls(ctx context.Context, s *Staged, log *record, hooks ...hook.Name)
 		c.outputs, writers = append(c.outputs, output), append(writers, output)
 	}
 	var err error
-	c.sequence, err = hook.Start(ctx, roomRunner{s.Room}, hook.Request{Python: s.Python, Env: s.Env, Source: s.Room.Inside(walls.Source)}, writers...)
+	c.sequence, err = hook.Start(ctx, roomRunner{s.Room}, hook.Request{
+		Python: s.Python, CallerCode: s.Info.Program, Env: s.Env, Source: s.Room.Inside(walls.Source),
+	}, writers...)
 	return c, err
 }
 

@@ -70,7 +70,7 @@ func makeEnvironment(dir string) error {
 	e := &plainEnvironment
 	e.archive, e.info, e.python = filepath.Join(dir, "e.tar"), filepath.Join(dir, "e.json"), python
 	info, err := environment.Create(context.Background(), environment.CreateOptions{
-		Lock: lock.Environment{Lock: "//demo:lock.txt"}, Interpreter: interpreter.Source{Executable: python}, Output: e.archive, Info: e.info,
+		Lock: lock.Environment{Lock: "//demo:lock.txt"}, Program: hook.Caller, Interpreter: interpreter.Source{Executable: python}, Output: e.archive, Info: e.info,
 	})
 	if err == nil {
 		e.python = info.Interpreter.Executable

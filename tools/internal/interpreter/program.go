@@ -1,0 +1,51 @@
+package interpreter
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// programPlace is the directory that tracebacks name for a program. There is no such directory.
+const programPlace = "<rules_pyproject>"
+
+// CompileProgram returns the byte code of a program that is handed to an interpreter as text, with the header of a .pyc file. The same
+// text gives the same bytes.
+func CompileProgram(ctx context.Context, executable, text string) ([]byte, error) {
+	stage, err := os.MkdirTemp("", "program-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(stage)
+	if err := os.WriteFile(filepath.Join(stage, "program.py"), []byte(text), 0o644); err != nil {
+		return nil, err
+	}
+	if err := Compile(ctx, executable, stage, programPlace, []string{"program.py"}); err != nil {
+		return nil, err
+	}
+	made, err := filepath.Glob(filepath.Join(stage, "__pycache__", "*.pyc"))
+	if err != nil || len(made) != 1 {
+		return nil, fmt.Errorf("compile a program with %s: it made %d files in the place of one", executable, len(made))
+	}
+	return os.ReadFile(made[0])
+}
+
+// Arguments are what an interpreter is given to run a program: its byte code from CompileProgram where that very kind of interpreter has
+// made it, else its text, which takes some milliseconds longer. Without byte code it is the text alone.
+func Arguments(text string, byteCode []byte) ([]string, error) {
+	if len(byteCode) == 0 {
+		return []string{"-c", text}, nil
+	}
+	// A JSON string is a Python string too. The module is there in each interpreter; importlib.util would have to be imported.
+	quoted, err := json.Marshal(text)
+	if err != nil {
+		return nil, fmt.Errorf("quote a program: %w", err)
+	}
+	return []string{"-c", fmt.Sprintf(`import marshal, sys
+code = bytes.fromhex("%s")
+exec(marshal.loads(code[16:]) if code[:4] == sys.modules["_frozen_importlib_external"].MAGIC_NUMBER else %s)
+`, hex.EncodeToString(byteCode), quoted)}, nil
+}

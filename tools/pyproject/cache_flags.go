@@ -16,6 +16,7 @@ func addCacheFlags(flags *flag.FlagSet, text func(*string, string, string), c *s
 	text(&c.Input, "cache-input", "the `archive` of a cache directory to start with")
 	text(&c.Output, "cache-output", "the `archive` that receives the cache directory as the session leaves it")
 	text(&c.Helper, "cache-helper", "the `digest` of the helper, to which a cache directory belongs, where a worker has taken it already")
+	text(&c.Refused, strings.Trim(cacheRefused, "-="), "`why` --cache-root is not to be used though it is given")
 	flags.Bool(strings.TrimPrefix(coldEqualsWarm, "--"), false, "in a worker, run a cold session too, and fail if it makes other bytes")
 	addStoreFlags(flags, c)
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/cache"
@@ -19,8 +18,7 @@ const coldEqualsWarm = "--cold-equals-warm"
 // checkedSession runs a warm session, and then a cold one, of which nothing stays. Where what they made differs the request fails, and the
 // project's cache directories go.
 func checkedSession(ctx context.Context, verb string, request worker.Request, extra []string, root string) (int, string) {
-	warm := slices.Concat([]string{verb}, request.Arguments, extra, []string{"--cache-root=" + root})
-	code, printed := worker.Start(ctx, request.SandboxDir, warm)
+	code, printed := warmSession(ctx, verb, request, extra, root)
 	if code != 0 {
 		return code, printed
 	}

@@ -5,7 +5,8 @@
 // "pyproject help" lists the verbs, "pyproject help VERB" the flags of one. An argument @FILE stands for the lines of
 // FILE, one argument a line; nothing in it is trimmed, quoted or a comment, and no line is too long.
 //
-// The exit code is 0 when the verb did what was asked, 1 when it could not, and 2 when the command line was wrong.
+// The exit code is 0 when the verb did what was asked, 1 when it could not, 2 when the command line was wrong, and 3 when a session could not for
+// the only reason that the file system of its --cache-root is full.
 package main
 
 import (
@@ -20,6 +21,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/session"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/walls"
 )
 
@@ -87,6 +89,7 @@ func run(ctx context.Context, args []string, std Streams) int {
 	err := dispatch(ctx, args, std)
 	var ended *walls.ExitError
 	var usage usageError
+	var full *session.FullError
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 		return 0
@@ -96,6 +99,9 @@ func run(ctx context.Context, args []string, std Streams) int {
 	case errors.As(err, &usage):
 		fmt.Fprintf(std.Err, "pyproject: %v\n", err)
 		return 2
+	case errors.As(err, &full):
+		fmt.Fprintf(std.Err, "pyproject: %v\n", err)
+		return exitFull
 	default:
 		fmt.Fprintf(std.Err, "pyproject: %v\n", err)
 		return 1

@@ -223,7 +223,12 @@ func (s *Slot) Close(record *Record, lost string) (notes []string, err error) {
 		}
 	}
 	if err := writeRecord(s.dir, record); err != nil {
-		return notes, fmt.Errorf("close the cache directory: %w", err)
+		// Where there is no room for it, there is when nothing is kept.
+		record = &Record{Key: s.key, Began: record.Began, Lost: "its record could not be written: " + err.Error()}
+		notes = append(notes, "nothing is kept: "+record.Lost)
+		if err := errors.Join(s.renew(), writeRecord(s.dir, record)); err != nil {
+			return notes, fmt.Errorf("close the cache directory: %w", err)
+		}
 	}
 	if err := os.Remove(filepath.Join(s.dir, runningFile)); err != nil {
 		return notes, fmt.Errorf("close the cache directory: %w", err)

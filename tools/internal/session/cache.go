@@ -32,6 +32,8 @@ type Cache struct {
 	Root  string
 	Total int64
 	Age   time.Duration
+	// Refused says why Root is not to be used though it is given; empty if it is.
+	Refused string
 }
 
 // used says whether anything outlasts the session.
@@ -63,7 +65,9 @@ func (s *Staged) openCache() error {
 	}
 	s.kept = &kept{why: "nothing is given"}
 	var storeErr, err error
-	if c.Root != "" {
+	if c.Refused != "" {
+		storeErr = errors.New(c.Refused)
+	} else if c.Root != "" {
 		s.kept.store, storeErr = cache.OpenStore(c.Root)
 	}
 	if s.kept.key, err = s.cacheKey(); err != nil || c.Root == "" {

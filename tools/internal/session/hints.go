@@ -50,7 +50,10 @@ var hints = []hint{
 		}
 		return "a build has no network: " + declareDownloads
 	}},
-	{regexp.MustCompile(`No space left on device`), func(*Staged, []string) string {
+	{fullText, func(s *Staged, _ []string) string {
+		if s.cacheIsFuller() {
+			return "" // FullError has what helps
+		}
 		return "what the hook writes lies in a memory file system, and it is full"
 	}},
 }

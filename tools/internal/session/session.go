@@ -50,7 +50,10 @@ func run(ctx context.Context, config *Config, build builder, hooks ...hook.Name)
 	staged, err := prepare(ctx, config, func(s *Staged) {
 		calls, callsErr = startCalls(ctx, s, log, hooks...)
 	})
-	defer func() { staged.end(log, calls) }()
+	defer func() {
+		err = staged.whileFull(err)
+		staged.end(log, calls)
+	}()
 	if err := errors.Join(err, callsErr); err != nil {
 		return Result{}, err
 	}

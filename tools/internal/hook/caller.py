@@ -11,7 +11,7 @@ REQUEST, RESPONSE, STATUS, FIRST_OF_SEQUENCE = 3, 4, 4, 5
 STDERR = sys.stderr
 MISSING = object()
 pid = os.getpid()
-response = RESPONSE
+responses = [RESPONSE]
 took_cache_directory = False
 
 
@@ -31,8 +31,10 @@ def respond(kind, **fields):
     if took_cache_directory:
         fields["cache_directory"] = "given"
     data = ("{" + ",".join(encode(k) + ":" + encode(v) for k, v in fields.items()) + "}").encode()
-    while data:
-        data = data[os.write(response, data):]
+    for response in responses:
+        rest = data
+        while rest:
+            rest = rest[os.write(response, rest):]
 
 
 def respond_error(kind, error, frames):
@@ -174,29 +176,67 @@ def one(request):
 
 
 def sequence(plan):
-    # Each hook gets a fork of this interpreter, in which nothing has run yet. All start at once; a backend from the
-    # environment is imported at once too, while the hook before is still at work. One from the source tree is not: what it
-    # is may depend on what the hook before has done there.
+    # Each hook gets a fork of this interpreter, in which no hook has run. A backend from the environment is imported before,
+    # once for all of them. One from the source tree is not: what it is may depend on what the hook before has done there.
     os.chdir(plan["source"])
     os.environ.update(plan["variables"])
+    module = None if plan["backend_path"] else import_for_all(plan)
     children = {}
     for number in range(plan["hooks"]):
         child = os.fork()
         if child == 0:
-            return follow(plan, number)
+            return follow(plan, number, module)
         children[child] = number
     os.closerange(FIRST_OF_SEQUENCE, FIRST_OF_SEQUENCE + 3 * plan["hooks"])
     while children:
         child, status = os.wait()
-        os.write(STATUS, b"%d %d\n" % (children.pop(child), status))
+        if child in children:
+            os.write(STATUS, b"%d %d\n" % (children.pop(child), status))
     os._exit(0)
 
 
-def follow(plan, number):
-    global pid, response
+def import_for_all(plan):
+    # The backend's module; or None in a process in which it has not been imported, because forks would lack a part of it: a
+    # thread, or a child. That process is made before, and takes the place of this one.
+    global pid, responses
+    wake, woken = os.pipe()
+    spare = os.fork()
+    if spare == 0:
+        os.close(woken)
+        if not os.read(wake, 1):
+            os._exit(0)
+        os.close(wake)
+        pid = os.getpid()
+        return None
+    os.close(wake)
+    responses = [FIRST_OF_SEQUENCE + 3 * number + 1 for number in range(plan["hooks"])]
+    module = load(plan)
+    if module is None:
+        finish()
+    if not whole(spare):
+        os.write(woken, b".")
+        os.closerange(FIRST_OF_SEQUENCE, FIRST_OF_SEQUENCE + 3 * plan["hooks"])
+        os.waitpid(spare, 0)
+        os._exit(0)
+    os.close(woken)
+    os.waitpid(spare, 0)
+    return module
+
+
+def whole(spare):
+    # Whether a fork of this process has all of it. Where nobody can say, it has not.
+    try:
+        with open("/proc/self/task/%d/children" % pid) as children:
+            return os.listdir("/proc/self/task") == [str(pid)] and children.read().split() == [str(spare)]
+    except OSError:
+        return False
+
+
+def follow(plan, number, module):
+    global pid, responses
     pid = os.getpid()
     first = FIRST_OF_SEQUENCE + 3 * number
-    request, response, output = first, first + 1, first + 2
+    request, responses, output = first, [first + 1], first + 2
     os.close(STATUS)
     os.dup2(output, 1)
     os.dup2(output, 2)
@@ -208,7 +248,7 @@ def follow(plan, number):
         if request:
             one(request)
         os._exit(0)
-    module = load(plan)
+    module = module or load(plan)
     request = read(request)
     if request and module is not None:
         call(module, request)

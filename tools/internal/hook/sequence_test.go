@@ -93,7 +93,7 @@ def build_wheel(d, s, m):
 }
 
 // TestEarlyImport proves that a backend in the source tree is imported when its hook is called, because the hook before may
-// have changed it, and one from the environment before.
+// have changed it.
 func TestEarlyImport(t *testing.T) {
 	const backend = `
 import os
@@ -112,6 +112,45 @@ def build_wheel(d, s, m): return str(existed)
 	request.Hook = BuildWheel
 	if second, err := s.Call(context.Background(), request); err != nil || second.Name != "True" {
 		t.Error(second, err)
+	}
+}
+
+// TestImportedOnce proves that a backend from the environment is imported once for all hooks, where forks have all that its import left,
+// and once for each where they would lack a thread or a child of it; and that hooks share nothing that a hook has done (HOOK-1).
+func TestImportedOnce(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, left string
+		imports    int
+	}{
+		{"nothing", "", 1},
+		{"thread", "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()", 3},
+		{"child", "import subprocess\nchild = subprocess.Popen(['cat'], stdin=subprocess.PIPE)", 3},
+	} {
+		count := filepath.Join(t.TempDir(), "imports")
+		s, request, _ := start(t, "import os\nwith open('"+count+"', 'a') as f: f.write('x')\ncalled = False\n"+c.left+`
+def get_requires_for_build_wheel(s):
+    global called
+    called = True
+    return [str(os.getpid())]
+def build_wheel(d, s, m): return "%s %d" % (called, os.getpid())
+`, false)
+		request.Hook = GetRequiresWheel
+		first, err := s.Call(context.Background(), request)
+		if err != nil || first.Kind != OK {
+			t.Fatal(c.name, first, err)
+		}
+		request.Hook = BuildWheel
+		second, err := s.Call(context.Background(), request)
+		if called, own, _ := strings.Cut(second.Name, " "); err != nil || called != "False" || own == first.Requires[0] {
+			t.Errorf("%s: the second hook says %q after %q, %v", c.name, second.Name, first.Requires, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		if imports, err := os.ReadFile(count); err != nil || len(imports) != c.imports {
+			t.Errorf("%s: imported %d times, want %d: %v", c.name, len(imports), c.imports, err)
+		}
 	}
 }
 

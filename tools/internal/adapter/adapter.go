@@ -57,6 +57,8 @@ type Told struct {
 	// Added, Removed and Changed are the paths, slash-separated, by which the source tree differs from that of the last session with this
 	// cache directory; all are nil if Empty. A renamed file is added and removed.
 	Added, Removed, Changed []string
+	// Rewritten is a file of the source tree that a session with this cache directory has changed in its copy; "" for none.
+	Rewritten string
 }
 
 // Mapping is what an adapter answers.
@@ -68,6 +70,9 @@ type Mapping struct {
 	// content. A file that is unchanged keeps the time that it had, a changed one is newer than everything in the cache. Without it each
 	// file has one constant time.
 	KeepsBuildDirectory bool
+	// Fresh says that this build directory is empty, so that each file has one constant time all the same: then nothing can tell the session from a
+	// cold one.
+	Fresh bool
 	// Off says why there is no mapping, as a clause for the log; everything else is then ignored.
 	Off string
 	// Notes are lines for the log: what was repaired, and why.

@@ -40,7 +40,12 @@ func (b buildDirectory) mapping(told Told) (Mapping, error) {
 	}
 	mapping := b.give(told.Inside + "/" + directory)
 	mapping.KeepsBuildDirectory = true
-	return mapping, b.repair(told, &mapping)
+	if err := b.repair(told, &mapping); err != nil {
+		return Mapping{}, err
+	}
+	_, err := told.Cache.Lstat(directory)
+	mapping.Fresh = err != nil
+	return mapping, nil
 }
 
 // usersOwn says by what the user has named a build directory (CACHE-4).
@@ -76,30 +81,48 @@ func (b buildDirectory) tooOld(told Told) string {
 	return ""
 }
 
-// repair deletes what must not be kept. A build system knows what it read and not what it would have read: a new header that hides
-// another, a module that a glob would find. So with a new path the directory starts empty (CACHE-6).
+// repair deletes what must not be kept (CACHE-6): all of it where there is a doubt, else the configuration, and what build systems would not make
+// again though it is of a changed file.
 func (b buildDirectory) repair(told Told, mapping *Mapping) error {
 	if told.Empty {
 		return nil
 	}
-	if len(told.Added) > 0 {
-		return told.Delete(mapping, fmt.Sprintf("%s is new in the source tree", some(told.Added)), directory)
-	}
-	if outside := madeOutside(told); outside != "" {
-		return told.Delete(mapping, fmt.Sprintf("the last build made %s outside of it, which is not there any more", outside), directory)
-	}
-	script, err := undeclared(told)
+	doubt, err := b.doubt(told)
 	if err != nil {
 		return err
 	}
-	if script != "" {
-		return told.Delete(mapping, script+" changed, and is no input of the command that names it", directory)
+	if doubt == "" {
+		if doubt, err = told.purge(mapping); err != nil {
+			return err
+		}
+	}
+	if doubt != "" {
+		return told.Delete(mapping, doubt, directory)
 	}
 	var names []string
 	for _, name := range b.configuration {
 		names = append(names, directory+"/"+name)
 	}
 	return told.Delete(mapping, "it is configured anew, and only objects are kept", names...)
+}
+
+// doubt says why the directory starts empty, or "". A build system knows what it read and not what it would have read: a new header that hides
+// another, a module that a glob would find. It believes times, which are not those of a cold build.
+func (b buildDirectory) doubt(told Told) (string, error) {
+	if len(told.Added) > 0 {
+		return some(told.Added) + " is new in the source tree", nil
+	}
+	if told.Rewritten != "" {
+		return fmt.Sprintf("a build with it changed %s in the source tree, by which a cold one begins", told.Rewritten), nil
+	}
+	if outside := madeOutside(told); outside != "" {
+		return fmt.Sprintf("the last build made %s outside of it, which is not there any more", outside), nil
+	}
+	compares, err := told.comparesTimes()
+	if compares != "" {
+		compares += " compares times, which are all equal in a cold build"
+	}
+	return compares, err
 }
 
 // madeOutside names a file that ninja made outside of the build directory: in the source tree, of which this session has a fresh copy. By its log
@@ -115,7 +138,7 @@ func madeOutside(told Told) string {
 			continue
 		}
 		made := fields[3]
-		if strings.HasPrefix(made, "../") || strings.HasPrefix(made, "/") && !strings.HasPrefix(made, told.Inside+"/") {
+		if told.outside(made) {
 			return made
 		}
 	}

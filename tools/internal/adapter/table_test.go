@@ -134,34 +134,6 @@ func TestAdded(t *testing.T) {
 	}
 }
 
-// TestUndeclared: a script that changed and that Ninja does not know as an input makes the build directory start empty (CACHE-6).
-func TestUndeclared(t *testing.T) {
-	const ninja = `build made.c | made.c: CUSTOM_COMMAND ../template.in ../declared.py
-  COMMAND = cd /x && python ../gen.py ../declared.py ../template.in
-build a.o: C_COMPILER ../a.c
-  DEP_FILE = a.o.d
-`
-	for changed, kept := range map[string]bool{"scripts/gen.py": false, "declared.py": true, "template.in": true, "a.c": true, "other.py": true} {
-		told := tell(t, "scikit_build_core.build", nil, "build/a.o")
-		file, err := told.Cache.Create("build/build.ninja")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := file.WriteString(ninja); err != nil {
-			t.Fatal(err)
-		}
-		file.Close()
-		told.Changed = []string{changed}
-		mapping := told.mapped(t)
-		if _, err := told.Cache.Lstat("build/a.o"); (err == nil) != kept {
-			t.Errorf("%s: kept %t", changed, !kept)
-		}
-		if !kept && (len(mapping.Notes) != 1 || mapping.Notes[0] != "deleted build: scripts/gen.py changed, and is no input of the command that names it") {
-			t.Errorf("%s: notes %q", changed, mapping.Notes)
-		}
-	}
-}
-
 // TestOff: a build directory of the user's own, or a project that does not fit, switches the mapping off, with the reason (CACHE-4).
 func TestOff(t *testing.T) {
 	setting := func(key, value string) func(*Told) {

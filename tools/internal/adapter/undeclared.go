@@ -1,46 +1,89 @@
 package adapter
 
 import (
-	"bufio"
-	"bytes"
-	"errors"
 	"fmt"
-	"io/fs"
 	"path"
+	"path/filepath"
+	"slices"
 	"strings"
 )
 
-// undeclared finds a changed file that a command of Ninja's names and that is no declared input of what the command makes: a generator's
-// script, which CMake does not add to the dependencies of add_custom_command. Ninja would not run it again (CACHE-6). What a script reads
-// beside that, and nobody declares, is not found.
-func undeclared(told Told) (string, error) {
-	text, err := told.Cache.ReadFile(directory + "/build.ninja")
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
-	}
+// purge deletes from the kept build directory what was made of a changed file without a word of it (CACHE-6): the build system would not make
+// it again. A program of the project's own, a generator's script, may read anything that it does not declare, so what those make goes whenever
+// the source is another one. What a compiler or linker makes goes if its command line names a changed file, as a version script's, that is
+// none of its inputs.
+//
+// If whole is not empty the whole directory has to go, and it says why: a command made something outside of it, in the source tree, of which this session
+// has a fresh copy. What a build system believes of times there is another thing in a cold build.
+func (t Told) purge(mapping *Mapping) (whole string, err error) {
+	ninja, err := t.ninja()
 	if err != nil {
-		return "", fmt.Errorf("read build.ninja: %w", err)
+		return "", err
 	}
-	statement := ""
-	lines := bufio.NewScanner(bytes.NewReader(text))
-	lines.Buffer(nil, len(text)+1)
-	for lines.Scan() {
-		line := lines.Text()
-		if strings.HasPrefix(line, "build ") {
-			_, statement, _ = strings.Cut(line, ": ")
+	make, err := t.makefiles()
+	if err != nil {
+		return "", err
+	}
+	changed := slices.Concat(t.Changed, t.Removed)
+	for _, c := range slices.Concat(ninja, make) {
+		outside := c.generator && slices.ContainsFunc(c.outputs, t.outside)
+		if outside && make != nil {
+			return fmt.Sprintf("a command makes %s outside of it", c.outputs[0]), nil
 		}
-		command, ok := strings.CutPrefix(line, "  COMMAND = ")
-		if !ok {
+		why := ""
+		if c.generator && len(changed) > 0 {
+			why = "of what it is made nobody says, and the source has changed"
+		} else if file := c.undeclared(changed); file != "" {
+			why = file + " has changed, and is no input of the command that names it"
+		}
+		if why == "" {
 			continue
 		}
-		for _, changed := range told.Changed {
-			if name := path.Base(changed); strings.Contains(command, name) && !strings.Contains(statement, name) {
-				return changed, nil
-			}
+		if err := t.Delete(mapping, why, t.inBuild(c.outputs)...); err != nil {
+			return "", err
 		}
 	}
-	if err := lines.Err(); err != nil {
-		return "", fmt.Errorf("read build.ninja: %w", err)
-	}
 	return "", nil
+}
+
+// undeclared finds a file among these that the command names and that is none of its inputs.
+func (c command) undeclared(files []string) string {
+	for _, file := range files {
+		if name := path.Base(file); names(c.text, name) && !names(c.inputs, name) {
+			return file
+		}
+	}
+	return ""
+}
+
+// names says whether a text has a file's name as the last part of a path, and not as a part of another name.
+func names(text, name string) bool {
+	const before, after = "/\\ \t\n='\",:;(@", " \t\n'\",:;)&|>"
+	for rest := text; ; {
+		_, found, ok := strings.Cut(rest, name)
+		if !ok {
+			return false
+		}
+		start := len(text) - len(found) - len(name)
+		if (start == 0 || strings.ContainsRune(before, rune(text[start-1]))) && (found == "" || strings.ContainsRune(after, rune(found[0]))) {
+			return true
+		}
+		rest = found
+	}
+}
+
+// outside says whether a build system's name for a file is that of one outside of the build directory.
+func (t Told) outside(name string) bool {
+	return strings.HasPrefix(name, "../") || strings.HasPrefix(name, "/") && !strings.HasPrefix(name, t.Inside+"/")
+}
+
+// inBuild are the paths below the cache directory of what a build system made.
+func (t Told) inBuild(outputs []string) (paths []string) {
+	for _, output := range outputs {
+		name := path.Clean(strings.TrimPrefix(output, t.Inside+"/"+directory+"/"))
+		if name != "." && filepath.IsLocal(name) && !strings.HasPrefix(name, "$") {
+			paths = append(paths, directory+"/"+name)
+		}
+	}
+	return paths
 }

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -34,6 +32,8 @@ type Cache struct {
 	Age   time.Duration
 	// Refused says why Root is not to be used though it is given; empty if it is.
 	Refused string
+
+	rewritten string // what a session that was to be begun again has found: see there
 }
 
 // used says whether anything outlasts the session.
@@ -47,8 +47,11 @@ type kept struct {
 	record  *cache.Record // what is known of what it started with; nil if it started empty
 	why     string        // why it started empty
 	sources []cache.Source
-	started bool   // hooks were started: what they left belongs to sources
-	died    string // why nothing can be kept
+	watched *watched // nil if no build directory is kept
+	// rewritten is a file of the source tree that hooks of this session, or of one before, have changed in its copy.
+	rewritten string
+	started   bool   // hooks were started: what they left belongs to sources
+	died      string // why nothing can be kept
 	// warnings are for people: a store that they named can't be used.
 	warnings []string
 }
@@ -153,6 +156,7 @@ func (s *Staged) describeCache() string {
 func (s *Staged) newRecord() *cache.Record {
 	return &cache.Record{
 		Key: s.kept.key, Stage: s.Source, Place: s.Room.Inside(walls.Cache), Sources: s.kept.sources,
+		Rewritten: s.kept.rewritten,
 	}
 }
 
@@ -240,50 +244,6 @@ func scanSource(dir string) (sources []cache.Source, err error) {
 	return sources, err
 }
 
-// stageByContent gives each file of the source tree the time that tells a build system whether it changed: the one that it had if its content
-// is what it was, else one that is later than all that the cache directory holds.
-func (k *kept) stageByContent(dir string) error {
-	if k == nil || k.record == nil {
-		return nil
-	}
-	before := map[string]cache.Source{}
-	for _, source := range k.record.Sources {
-		before[source.Path] = source
-	}
-	now := time.Now()
-	if k.record.Behind(now) {
-		now = k.record.Mark.Add(1)
-	}
-	changed := map[string]bool{}
-	for _, source := range k.sources {
-		old, ok := before[source.Path]
-		if !ok || old.SHA256 != source.SHA256 || old.Mode != source.Mode {
-			changed[stem(source.Path)] = true
-		}
-	}
-	for i := range k.sources {
-		source := &k.sources[i]
-		source.Time = now
-		if !changed[stem(source.Path)] {
-			source.Time = before[source.Path].Time
-		}
-		if err := os.Chtimes(filepath.Join(dir, filepath.FromSlash(source.Path)), source.Time, source.Time); err != nil {
-			return fmt.Errorf("stage source by content: %w", err)
-		}
-	}
-	return nil
-}
-
-// stem is what a file has in common with one that may be made of it: a.pyx, a.c and a.h. Such files always have one time, as in a cold build, where
-// times do not say which is to be made again (CACHE-6).
-func stem(file string) string {
-	dir, base := path.Split(file)
-	if i := strings.IndexByte(base, '.'); i > 0 {
-		base = base[:i]
-	}
-	return dir + base
-}
-
 // changedPaths says which paths of the source tree are new, which are gone and which hold something else, since the last session.
 func (k *kept) changedPaths() (added, removed, changed []string) {
 	if k == nil || k.record == nil {
@@ -298,7 +258,7 @@ func (k *kept) changedPaths() (added, removed, changed []string) {
 		switch {
 		case !there:
 			added = append(added, source.Path)
-		case old.SHA256 != source.SHA256:
+		case old.SHA256 != source.SHA256 || old.Mode != source.Mode:
 			changed = append(changed, source.Path)
 		}
 		delete(before, source.Path)

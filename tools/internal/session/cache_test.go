@@ -84,9 +84,9 @@ var fakeAdapters = []adapter.Adapter{
 		return adapter.Mapping{
 			Settings: hook.Settings{{Key: "build-dir", Value: told.Inside + "/build"}},
 			Env:      []string{"BUILD_DIR=" + told.Inside + "/build", "MAP_FAKE=done"},
-			Notes:    []string{"a note", fmt.Sprintf("added %q, removed %q", told.Added, told.Removed)},
+			Notes:    []string{"a note", fmt.Sprintf("added %q, removed %q, rewritten %q", told.Added, told.Removed, told.Rewritten)},
 
-			KeepsBuildDirectory: value == "by content",
+			KeepsBuildDirectory: value == "by content", Fresh: told.Empty || told.Rewritten != "",
 		}, nil
 	}},
 }

@@ -112,6 +112,11 @@ func (c *calls) call(ctx context.Context, outputDir string) (hook.Response, erro
 		title += ", with cache_directory"
 	}
 	c.log.add(section{title, output, headline})
+	if err == nil {
+		if err := s.kept.lookAtSource(s.outsideSource()); err != nil {
+			return response, err
+		}
+	}
 	// Who can't make an sdist, or an editable wheel, needs nothing for it.
 	nothing := response.Kind == hook.Unsupported && (name == hook.GetRequiresSdist || name == hook.GetRequiresEditable)
 	if err == nil && (response.Kind == hook.OK || response.Kind == hook.MissingHook || nothing) {

@@ -49,6 +49,10 @@ func (s *Staged) mapCache() error {
 			return fmt.Errorf("map the cache directory: %w", err)
 		}
 		told.Added, told.Removed, told.Changed = s.kept.changedPaths()
+		if s.kept.rewritten = s.config.Cache.rewritten; s.kept.rewritten == "" && s.kept.record != nil {
+			s.kept.rewritten = s.kept.record.Rewritten
+		}
+		told.Rewritten = s.kept.rewritten
 	}
 	mapping, err := found.Map(told)
 	if err != nil {
@@ -59,9 +63,13 @@ func (s *Staged) mapCache() error {
 		return nil
 	}
 	if mapping.KeepsBuildDirectory {
-		if err := errors.Join(s.kept.stageByContent(s.outsideSource()), s.settleTimes()); err != nil {
+		if !mapping.Fresh {
+			err = s.kept.stageByContent(s.outsideSource())
+		}
+		if err := errors.Join(err, s.settleTimes()); err != nil {
 			return err
 		}
+		s.kept.watch(mapping)
 	}
 	s.mapped = append([]string{"for " + found.Name}, mapping.Notes...)
 	s.Settings = append(s.Settings, mapping.Settings...)

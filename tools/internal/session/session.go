@@ -36,8 +36,20 @@ func Run(ctx context.Context, config *Config) (Result, error) {
 // builder is what is special to one kind of session: it calls the hooks and delivers what they made.
 type builder func(s *Staged, ctx context.Context, log *record, calls *calls, result *Result) error
 
-// run is what all sessions have in common: staging, the static requirements, the log, the end.
-func run(ctx context.Context, config *Config, build builder, hooks ...hook.Name) (result Result, err error) {
+// run runs a session, and once more if its build directory could not be trusted.
+func run(ctx context.Context, config *Config, build builder, hooks ...hook.Name) (Result, error) {
+	result, err := once(ctx, config, build, hooks...)
+	var again *rewritten
+	if errors.As(err, &again) {
+		other := *config
+		other.Cache.rewritten = again.path
+		return once(ctx, &other, build, hooks...)
+	}
+	return result, err
+}
+
+// once is what all sessions have in common: staging, the static requirements, the log, the end.
+func once(ctx context.Context, config *Config, build builder, hooks ...hook.Name) (result Result, err error) {
 	log := &record{}
 	defer func() {
 		if err != nil {

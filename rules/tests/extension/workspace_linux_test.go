@@ -50,6 +50,8 @@ type workspace struct {
 	dir     string
 	offline bool
 	env     []string
+	// sharesDownloads says that files which another workspace has fetched need not be fetched again.
+	sharesDownloads bool
 }
 
 // moduleFile begins the MODULE.bazel of every workspace here.
@@ -85,15 +87,14 @@ func (w *workspace) write(name, text string) {
 	}
 }
 
-// bazel runs one command of Bazel; its output is both streams.
-func (w *workspace) bazel(command string, args ...string) (output string, code int) {
-	w.t.Helper()
+// command is one command of Bazel, which is not started yet.
+func (w *workspace) command(command string, args ...string) *exec.Cmd {
 	launcher := filepath.Join(repository(w.t), "tools", "bazel")
 	arguments := []string{command}
 	if command != "shutdown" {
 		arguments = append(arguments, "--curses=no", "--noshow_progress")
 	}
-	if command != "shutdown" && command != "clean" && command != "info" {
+	if command != "shutdown" && command != "clean" && command != "info" && !w.sharesDownloads {
 		arguments = append(arguments, "--repository_cache="+filepath.Join(w.dir, "cache"))
 	}
 	cmd := exec.Command(launcher, append(arguments, args...)...)
@@ -109,6 +110,13 @@ func (w *workspace) bazel(command string, args ...string) (output string, code i
 		}
 	}
 	cmd.Dir = filepath.Join(w.dir, "workspace")
+	return cmd
+}
+
+// bazel runs one command of Bazel; its output is both streams.
+func (w *workspace) bazel(command string, args ...string) (output string, code int) {
+	w.t.Helper()
+	cmd := w.command(command, args...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Run(); err != nil {

@@ -53,19 +53,35 @@ def build_wheel(d, settings=None, metadata=None, *, cache_directory):
 	})
 }
 
-// TestCacheDirectoryDeleted: a backend that deletes its cache, or puts something else in its place, does no harm.
-func TestCacheDirectoryDeleted(t *testing.T) {
-	for name, statement := range map[string]string{
-		"deletes":  "shutil.rmtree(c, ignore_errors=True)",
-		"replaces": "shutil.rmtree(c, ignore_errors=True); os.path.exists(c) or os.symlink('/etc', c)",
-		"locks":    "os.makedirs(c + '/a/b'); os.chmod(c + '/a/b', 0); os.chmod(c + '/a', 0o500)",
-		"fills":    "os.mkfifo(c + '/fifo'); s.socket(s.AF_UNIX).bind(c + '/socket'); os.symlink('/', c + '/link')",
+// TestCacheDirectoryBad: whatever a backend leaves in its cache directory, or does to it, does no harm, and what can be kept is (CACHE-3, CACHE-9).
+func TestCacheDirectoryBad(t *testing.T) {
+	const same, empty = "cache          as the last build left it: ", "cache          empty at the start: "
+	for name, c := range map[string]struct{ statement, look, first, second string }{
+		"deletes":  {"shutil.rmtree(c, ignore_errors=True)", "os.listdir(c)", "", same + "0 files"},
+		"replaces": {"shutil.rmtree(c, ignore_errors=True); os.path.exists(c) or os.symlink('/etc', c)", "os.listdir(c)", "", same + "0 files"},
+		"locks":    {"os.makedirs(c + '/a/b'); os.chmod(c + '/a/b', 0); os.chmod(c + '/a', 0o500)", "os.listdir(c + '/a/b')", "", same + "2 files"},
+		"fills": {"os.mkfifo(c + '/fifo'); s.socket(s.AF_UNIX).bind(c + '/socket'); os.symlink('/', c + '/link')", "sorted(os.listdir(c))",
+			"cache: not kept, for it is no file: fifo, socket\n", same + "1 files"},
+		"links hard": {"open(c + '/a', 'w').write(c); os.link(c + '/a', c + '/b'); open(c.encode() + b'/\\xff\\n', 'w')", "(os.stat(c + '/a').st_nlink, open(c + '/b').read() == c)",
+			"", same + "3 files"},
+		"digs":         {"os.chdir(c); [(os.mkdir('deep' * 10), os.chdir('deep' * 10)) for _ in range(200)]; os.chdir('/')", "os.listdir(c)", "file name too long", empty},
+		"is sparse":    {"open(c + '/sparse', 'w').truncate(11 << 30)", "os.listdir(c)", "nothing is kept: larger than its limit of 10.0 GiB", empty + "larger than its limit"},
+		"is too many":  {"[open(c + '/%d' % n, 'w').close() for n in range(60)]", "os.listdir(c)", "nothing is kept: larger than its limit of 50 files", empty + "larger than its limit"},
+		"writes later": {"os.fork() or [os.setsid(), time.sleep(1e5)]", "os.listdir(c)", "", same + "0 files"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBoth(t, func(t *testing.T, kind walls.Kind) {
-				s := newSession(t, kind, "import os, shutil, socket as s\ndef build_wheel(d, settings=None, metadata=None, cache_directory=None):\n"+
-					"    c = cache_directory\n    "+statement+"\n    return maker.wheel(d)", nil)
-				s.succeed(t)
+				s := newSession(t, kind, "import os, shutil, socket as s, time\ndef build_wheel(d, settings=None, metadata=None, cache_directory=None):\n"+
+					"    c = cache_directory\n    if os.listdir(c):\n        print('found', "+c.look+")\n    else:\n        "+c.statement+"\n    return maker.wheel(d)", nil)
+				s.Config.Cache = Cache{Project: "//demo", Root: filepath.Join(s.dir, "store")}
+				s.Files = 50
+				for _, log := range []string{c.first, c.second} {
+					s.succeed(t)
+					s.logHas(t, log)
+					if err := os.RemoveAll(s.Config.Output); err != nil {
+						t.Fatal(err)
+					}
+				}
 			})
 		})
 	}

@@ -17,6 +17,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/rules-pyproject/rules_pyproject/tools/internal/cache"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/environment"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/hook"
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/interpreter"
@@ -32,6 +33,7 @@ type task struct {
 	Config   Config
 	Settings []hook.Setting // hook.Settings writes itself as hooks read it
 	Kept     int            // keptOutput, if set
+	Files    int            // how many files a cache directory may have, if set
 	Kind     string         // what the session makes: "" is a wheel
 }
 
@@ -93,6 +95,9 @@ func helperMain(value string) int {
 		adapters = fakeAdapters
 		if do.Kept != 0 {
 			keptOutput = do.Kept
+		}
+		if do.Files != 0 {
+			cache.DefaultLimits.Files = do.Files
 		}
 		var result Result
 		runs := map[string]func(context.Context, *Config) (Result, error){"": Run, "sdist": RunSdist, "metadata": RunMetadata}

@@ -1,7 +1,9 @@
 package interpreter
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -12,7 +14,7 @@ import (
 // programPlace is the directory that tracebacks name for a program. There is no such directory.
 const programPlace = "<rules_pyproject>"
 
-// CompileProgram returns the byte code of a program that is handed to an interpreter as text, with the header of a .pyc file. The same
+// CompileProgram returns the byte code of a program that is handed to an interpreter as text: the text's SHA-256, and a .pyc file. The same
 // text gives the same bytes.
 func CompileProgram(ctx context.Context, executable, text string) ([]byte, error) {
 	stage, err := os.MkdirTemp("", "program-")
@@ -30,13 +32,20 @@ func CompileProgram(ctx context.Context, executable, text string) ([]byte, error
 	if err != nil || len(made) != 1 {
 		return nil, fmt.Errorf("compile a program with %s: it made %d files in the place of one", executable, len(made))
 	}
-	return os.ReadFile(made[0])
+	code, err := os.ReadFile(made[0])
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256([]byte(text))
+	return append(sum[:], code...), nil
 }
 
 // Arguments are what an interpreter is given to run a program: its byte code from CompileProgram where that very kind of interpreter has
-// made it, else its text, which takes some milliseconds longer. Without byte code it is the text alone.
+// made it, else its text, which takes some milliseconds longer. Without byte code, or with that of another text, it is the text alone.
 func Arguments(text string, byteCode []byte) ([]string, error) {
-	if len(byteCode) == 0 {
+	sum := sha256.Sum256([]byte(text))
+	code, ok := bytes.CutPrefix(byteCode, sum[:])
+	if !ok {
 		return []string{"-c", text}, nil
 	}
 	// A JSON string is a Python string too. The module is there in each interpreter; importlib.util would have to be imported.
@@ -47,5 +56,5 @@ func Arguments(text string, byteCode []byte) ([]string, error) {
 	return []string{"-c", fmt.Sprintf(`import marshal, sys
 code = bytes.fromhex("%s")
 exec(marshal.loads(code[16:]) if code[:4] == sys.modules["_frozen_importlib_external"].MAGIC_NUMBER else %s)
-`, hex.EncodeToString(byteCode), quoted)}, nil
+`, hex.EncodeToString(code), quoted)}, nil
 }

@@ -195,7 +195,7 @@ func (m *lockMeasurement) helper(ctx context.Context, counts bool) error {
 		return err
 	}
 	m.wall = append(m.wall, milliseconds(time.Since(start)))
-	m.processor = append(m.processor, milliseconds(cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime()))
+	m.processor = append(m.processor, processor(cmd))
 	m.memory = append(m.memory, float64(cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss)/1024)
 	return nil
 }

@@ -10,7 +10,7 @@
 // report says how many began on a busy one.
 //
 // Set-up installs uv and pypa/build with pip into the user's cache directory, downloads what each case's lock names there, and
-// builds each case once. After that nothing has the network: the frontends get the locked wheels from a directory, which is
+// builds each case once. After that nothing but the part relock has the network: the frontends get the locked wheels from a directory, which is
 // faster than any index.
 //
 // The parts, for -parts:
@@ -21,6 +21,7 @@
 //	in-build  the action and the verb again, with an in-build interpreter
 //	inputs    how many files the action has besides its sources
 //	unpack    an environment of 1,500 files, to a memory file system
+//	relock    the verb lock where nothing has changed, beside uv with the same arguments; it needs the network
 //	locks     reading 500 locks, and a large one: the helper's verb by itself, and the module extension
 //	nothing   a build of the examples with nothing to do
 //
@@ -56,7 +57,7 @@ type options struct {
 	quiet      *quiet
 }
 
-var allParts = []string{"wheels", "in-build", "inputs", "unpack", "locks", "nothing"}
+var allParts = []string{"wheels", "in-build", "inputs", "unpack", "relock", "locks", "nothing"}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -157,7 +158,7 @@ func measureInside(ctx context.Context, o *options, bazel *bazel, out io.Writer)
 		part    string
 		measure func(context.Context, *options, *bazelSession, io.Writer) error
 	}{
-		{"wheels", measureWheels}, {"in-build", measureInBuild}, {"inputs", measureInputs}, {"unpack", measureUnpack},
+		{"wheels", measureWheels}, {"in-build", measureInBuild}, {"inputs", measureInputs}, {"unpack", measureUnpack}, {"relock", measureRelock},
 	}
 	var session *bazelSession
 	for _, step := range steps {

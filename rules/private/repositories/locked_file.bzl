@@ -88,6 +88,32 @@ def _message(locked, causes, fixes):
         "\n".join(["  - " + fix for fix in fixes]),
     )
 
+# Of all that is locked: whose it is, for messages, and which indexes may have it.
+LOCKED_ATTRS = {
+    "index_urls": attr.string_list(
+        doc = "The indexes that the lock names, in order. If there are any, neither the environment's nor pip's is asked.",
+    ),
+    "lock": attr.string(
+        mandatory = True,
+        doc = "Who locked the file, for messages: the label of a lock, or a tag of MODULE.bazel.",
+    ),
+    "project": attr.string(
+        mandatory = True,
+        doc = "The normalised name of the project, whose index page is read.",
+    ),
+    "repair": attr.string(
+        doc = "The command that writes the lock again, for messages.",
+    ),
+}
+
+# Of what is one file.
+LOCKED_FILE_ATTRS = LOCKED_ATTRS | {
+    "sha256": attr.string(
+        mandatory = True,
+        doc = "The SHA-256 of the file: 64 lower-case hexadecimal digits. Nothing else is ever accepted.",
+    ),
+}
+
 locked_file = repository_rule(
     implementation = _locked_file_impl,
     doc = """One file of a lock, under its true name, as the label `@NAME//:FILE`.
@@ -96,31 +122,13 @@ It is fetched when a build needs it: from Bazel's repository cache by its hash, 
 the page of its project on the index. The index is the lock's own, else the one that PIP_INDEX_URL, UV_DEFAULT_INDEX or
 UV_INDEX_URL names, else that of the machine's pip. Passwords come from the URL, from netrc or from Bazel's credential
 helper.""",
-    attrs = {
+    attrs = LOCKED_FILE_ATTRS | {
         "aliases": attr.string_list(
             doc = "Further names of targets that stand for the file.",
         ),
         "file": attr.string(
             mandatory = True,
             doc = "The file's name, as the index has it.",
-        ),
-        "index_urls": attr.string_list(
-            doc = "The indexes that the lock names, in order. If there are any, neither the environment's nor pip's is asked.",
-        ),
-        "lock": attr.string(
-            mandatory = True,
-            doc = "Who locked the file, for messages: the label of a lock, or a tag of MODULE.bazel.",
-        ),
-        "project": attr.string(
-            mandatory = True,
-            doc = "The normalised name of the project whose index page lists the file.",
-        ),
-        "repair": attr.string(
-            doc = "The command that writes the lock again, for messages.",
-        ),
-        "sha256": attr.string(
-            mandatory = True,
-            doc = "The SHA-256 of the file: 64 lower-case hexadecimal digits. Nothing else is ever accepted.",
         ),
         "urls": attr.string_list(
             doc = "Where the lock says that the file is, if it says so. Tried before the index.",

@@ -1,7 +1,7 @@
 """`locked_hashes` and `locked_hash`: distributions of which a lock has hashes, and no file names."""
 
 load(":index.bzl", "INDEX_VARIABLES", "index_urls", "list_page", "read_page", "with_credentials")
-load(":locked_file.bzl", "fetch_locked_file")
+load(":locked_file.bzl", "LOCKED_ATTRS", "LOCKED_FILE_ATTRS", "fetch_locked_file")
 
 _FOUND = "files.json"
 
@@ -52,23 +52,6 @@ def _message(rctx, problems, origin):
         ]]),
     )
 
-_ATTRS = {
-    "index_urls": attr.string_list(
-        doc = "The indexes that the lock names, in order. If there are any, neither the environment's nor pip's is asked.",
-    ),
-    "lock": attr.string(
-        mandatory = True,
-        doc = "The label of the lock, for messages.",
-    ),
-    "project": attr.string(
-        mandatory = True,
-        doc = "The normalised name of the project, whose index page is read.",
-    ),
-    "repair": attr.string(
-        doc = "The command that writes the lock again, for messages.",
-    ),
-}
-
 locked_hashes = repository_rule(
     implementation = _locked_hashes_impl,
     doc = """A distribution of which a lock has hashes, and no file names: `@NAME//:wheels`.
@@ -76,7 +59,7 @@ locked_hashes = repository_rule(
 When something needs it the page of its project is read, once, and those files are offered that have one of the hashes:
 an index may withhold files, and never add any. The files themselves have repositories of their own, so that only those are
 fetched that a build needs.""",
-    attrs = _ATTRS | {
+    attrs = LOCKED_ATTRS | {
         "files": attr.string_dict(
             mandatory = True,
             doc = "The repositories of the single files, by the hashes of the lock.",
@@ -120,7 +103,7 @@ def _locked_hash_impl(rctx):
 locked_hash = repository_rule(
     implementation = _locked_hash_impl,
     doc = """One file of which a lock has the hash alone, as the label `@NAME//:file`, under the name that an index has for it.""",
-    attrs = _ATTRS | {
+    attrs = LOCKED_FILE_ATTRS | {
         "hashes": attr.string(
             mandatory = True,
             doc = "The name of the `locked_hashes` repository that knows the file's name.",
@@ -128,10 +111,6 @@ locked_hash = repository_rule(
         "own_name": attr.string(
             mandatory = True,
             doc = "The name of this repository, as the extension has it.",
-        ),
-        "sha256": attr.string(
-            mandatory = True,
-            doc = "The SHA-256 of the file: 64 lower-case hexadecimal digits. Nothing else is ever accepted.",
         ),
     },
 )

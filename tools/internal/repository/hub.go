@@ -132,11 +132,13 @@ func (e environment) call(name string, targets []target) build.Expr {
 		c.set("error", text(e.problem))
 	} else {
 		c.set("lock", text(":"+name+".lock.json"))
-		c.set("wheels", e.wheelsExpression(targets))
 	}
 	c.set("lock_label", text(e.file.Label))
 	c.set("repair", text(e.repair))
 	c.set("visibility", texts([]string{"//visibility:public"}))
+	if e.problem == "" {
+		c.set("wheels", e.wheelsExpression(targets))
+	}
 	return c.expr
 }
 

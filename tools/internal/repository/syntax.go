@@ -48,7 +48,8 @@ func loadRule(file, name string) build.Expr {
 	}
 }
 
-// format writes statements as buildifier would.
+// format writes statements as buildifier would, if their attributes are in its order: putting them in order is an eighth of the time that a
+// large lock takes.
 func format(stmts []build.Expr) string {
-	return string(build.Format(&build.File{Type: build.TypeBuild, Stmt: stmts}))
+	return string(build.FormatWithoutRewriting(&build.File{Type: build.TypeBuild, Stmt: stmts}))
 }

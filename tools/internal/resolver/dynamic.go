@@ -86,6 +86,9 @@ func (d *dynamic) lock(ctx context.Context) (*lock.Lock, error) {
 			return nil, err
 		}
 		if len(more) == 0 {
+			if resolved, err = settled(ctx, d.Options, resolved); err != nil {
+				return nil, d.explain(err)
+			}
 			resolved.Asked = append(d.answers, d.elsewhere...)
 			return resolved, nil
 		}

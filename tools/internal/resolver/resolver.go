@@ -115,19 +115,32 @@ func writeInputs(dir string, opts Options) error {
 	if err := writeOverrides(dir, opts); err != nil {
 		return err
 	}
-	// uv refuses a lock without packages.
-	if opts.Preferred == nil || len(opts.Preferred.Packages) == 0 {
+	text := pins(opts.Preferred)
+	if text == "" { // uv refuses a lock without packages
 		return nil
 	}
-	var pins bytes.Buffer
-	if err := lock.Write(&pins, opts.Preferred, lock.FormatPylock); err != nil {
-		// What can't be written in uv's format can't be preferred, which is no reason to fail.
-		return nil
-	}
-	if err := os.WriteFile(filepath.Join(dir, outputName), pins.Bytes(), 0o666); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, outputName), []byte("lock-version = \"1.0\"\ncreated-by = \"rules_pyproject\"\n"+text), 0o666); err != nil {
 		return fmt.Errorf("write preferred versions: %w", err)
 	}
 	return nil
+}
+
+// pins are the versions of a lock, and where each is for, in uv's format: of what is preferred it wants no files, and of a lock that another
+// tool has written their names are not known.
+func pins(l *lock.Lock) (text string) {
+	if l == nil {
+		return ""
+	}
+	for _, p := range l.Packages {
+		if p.Version == "" || p.DirectURL != "" {
+			continue // what is wanted names the file itself
+		}
+		text += fmt.Sprintf("\n[[packages]]\nname = %q\nversion = %q\n", p.Name, p.Version)
+		if p.Marker != nil {
+			text += fmt.Sprintf("marker = %q\n", p.Marker.String())
+		}
+	}
+	return text
 }
 
 func runUV(ctx context.Context, dir string, opts Options) error {

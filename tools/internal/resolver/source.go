@@ -165,7 +165,7 @@ func (s *Sources) newSource(ctx context.Context, p lock.Package, here *place) (*
 		return nil, err
 	}
 	if len(asking.Interpreters) == 0 {
-		one.lock, err = Resolve(ctx, opts)
+		one.lock, err = resolveSettled(ctx, opts)
 		return one, err
 	}
 	err = s.ask(ctx, one, opts, asking, dir, here)
@@ -174,7 +174,7 @@ func (s *Sources) newSource(ctx context.Context, p lock.Package, here *place) (*
 	}
 	// It is wanted elsewhere only, and perhaps it does not even start here: what it declares is what can be locked.
 	one.rounds = nil
-	one.lock, err = Resolve(ctx, opts)
+	one.lock, err = resolveSettled(ctx, opts)
 	return one, err
 }
 

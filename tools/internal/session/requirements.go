@@ -91,7 +91,7 @@ func (s *Staged) checkDynamic(hookName string, asked []string) error {
 	}
 	return s.checkRequirements(by, wanted, []string{
 		s.lockAgain() + ", which asks the hooks and locks what they ask for",
-		fmt.Sprintf("if that runs on another platform, with other settings, or does not ask: add to the `requirements` of the lock: %s; then lock again", strings.Join(names, ", ")),
+		fmt.Sprintf("if that runs on another platform, with other settings, or does not ask: take its answers from a lock that was written there, with --merge FILE, or add to the `requirements` of the lock: %s; then lock again", strings.Join(names, ", ")),
 		"if it asks for a program that it did not find on PATH: name that program in `tools`",
 	})
 }

@@ -14,8 +14,9 @@ import (
 	"time"
 )
 
-// bazel starts Bazel for one checkout.
+// bazel starts a checkout's Bazel in a workspace.
 type bazel struct {
+	checkout   string
 	workspace  string
 	outputBase string
 }
@@ -24,7 +25,7 @@ func unknownCase(name string) error {
 	return fmt.Errorf("there is no case %q; the cases are %s", name, strings.Join(caseNames(), ", "))
 }
 
-func (b *bazel) launcher() string { return filepath.Join(b.workspace, "tools", "bazel") }
+func (b *bazel) launcher() string { return filepath.Join(b.checkout, "tools", "bazel") }
 
 // ownRoot says whether tools/bazel runs Bazel in a root of its own.
 func (b *bazel) ownRoot(ctx context.Context) (bool, error) {
@@ -32,7 +33,7 @@ func (b *bazel) ownRoot(ctx context.Context) (bool, error) {
 	return bytes.Contains(out, []byte("\nchosen: Debian")), err
 }
 
-// command is a Bazel command. The checkout's convenience links stay what they are.
+// command is a Bazel command. The workspace's convenience links stay what they are.
 func (b *bazel) command(ctx context.Context, verb string, args ...string) *exec.Cmd {
 	all := []string{verb, "--experimental_convenience_symlinks=ignore"}
 	if b.outputBase != "" {
@@ -41,7 +42,7 @@ func (b *bazel) command(ctx context.Context, verb string, args ...string) *exec.
 	return exec.CommandContext(ctx, b.launcher(), append(all, args...)...)
 }
 
-// output runs a command in the checkout. What it says on standard error is in the error.
+// output runs a command in the workspace. What it says on standard error is in the error.
 func (b *bazel) output(cmd *exec.Cmd) ([]byte, error) {
 	cmd.Dir = b.workspace
 	var out, said bytes.Buffer
@@ -133,22 +134,33 @@ type event struct {
 	} `json:"args"`
 }
 
-// readProfile finds the wheel's action, and the process that ran in it.
-func readProfile(data []byte) (actionTimes, error) {
+// readEvents reads Bazel's profile.
+func readEvents(data []byte) ([]event, error) {
 	var profile struct {
 		Events []event `json:"traceEvents"`
 	}
 	if err := json.Unmarshal(data, &profile); err != nil {
-		return actionTimes{}, fmt.Errorf("read Bazel's profile: %w", err)
+		return nil, fmt.Errorf("read Bazel's profile: %w", err)
 	}
-	i := slices.IndexFunc(profile.Events, func(e event) bool {
-		return e.Category == "action processing" && e.Args.Mnemonic == wheelMnemonic
-	})
+	return profile.Events, nil
+}
+
+func (e event) isWheelAction() bool {
+	return e.Category == "action processing" && e.Args.Mnemonic == wheelMnemonic
+}
+
+// readProfile finds the wheel's action, and the process that ran in it.
+func readProfile(data []byte) (actionTimes, error) {
+	events, err := readEvents(data)
+	if err != nil {
+		return actionTimes{}, err
+	}
+	i := slices.IndexFunc(events, event.isWheelAction)
 	if i < 0 {
 		return actionTimes{}, errors.New("Bazel's profile has no action " + wheelMnemonic)
 	}
-	action := profile.Events[i]
-	for _, e := range profile.Events {
+	action := events[i]
+	for _, e := range events {
 		if e.Name == "subprocess.run" && e.Thread == action.Thread && e.Start >= action.Start && e.Start+e.Duration <= action.Start+action.Duration {
 			return actionTimes{
 				action: action.Duration / 1000, helper: e.Duration / 1000, staging: (action.Duration - e.Duration) / 1000,

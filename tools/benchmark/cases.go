@@ -9,6 +9,8 @@ type benchCase struct {
 	native bool
 	// uvBuild projects have uv's own backend, which uv does not call but replaces, if it may.
 	uvBuild bool
+	// locked is the lock's path in the checkout, where it does not lie with the cases' locks.
+	locked string
 }
 
 // cases are the sdists of rules/tests/cases.
@@ -41,7 +43,12 @@ const casePackage = "rules/tests/cases"
 func (c benchCase) label() string { return "//" + casePackage + ":" + c.name }
 
 // lock is the lock's path in the checkout.
-func (c benchCase) lock() string { return path.Join(casePackage, "locks", c.name+".txt") }
+func (c benchCase) lock() string {
+	if c.locked != "" {
+		return c.locked
+	}
+	return path.Join(casePackage, "locks", c.name+".txt")
+}
 
 func caseNames() []string {
 	var names []string

@@ -141,21 +141,30 @@ func (f *frontends) timed(cmd *exec.Cmd, c benchCase) (float64, error) {
 	if err := os.RemoveAll(f.out()); err != nil {
 		return 0, err
 	}
-	cmd.Env = []string{
-		"HOME=" + os.Getenv("HOME"), "LANG=C.UTF-8", "PATH=" + f.tool("") + ":/usr/bin:/bin",
-		"PIP_CACHE_DIR=" + filepath.Join(f.dir, "pip"), "PIP_CONFIG_FILE=" + os.DevNull, "PIP_DISABLE_PIP_VERSION_CHECK=1",
-		"PIP_FIND_LINKS=" + f.wheels(c), "PIP_NO_INDEX=1", "UV_CONFIG_FILE=" + f.uvConfig(c), "UV_OFFLINE=1",
-	}
+	cmd.Env = f.environ(c)
 	start := time.Now()
 	err := quietly(cmd)
 	took := milliseconds(time.Since(start))
 	if err != nil {
 		return 0, err
 	}
-	if made, _ := filepath.Glob(filepath.Join(f.out(), "*.whl")); len(made) != 1 {
-		return 0, fmt.Errorf("%s made no wheel", cmd)
+	return took, f.made(cmd)
+}
+
+func (f *frontends) environ(c benchCase) []string {
+	return []string{
+		"HOME=" + os.Getenv("HOME"), "LANG=C.UTF-8", "PATH=" + f.tool("") + ":/usr/bin:/bin",
+		"PIP_CACHE_DIR=" + filepath.Join(f.dir, "pip"), "PIP_CONFIG_FILE=" + os.DevNull, "PIP_DISABLE_PIP_VERSION_CHECK=1",
+		"PIP_FIND_LINKS=" + f.wheels(c), "PIP_NO_INDEX=1", "UV_CONFIG_FILE=" + f.uvConfig(c), "UV_OFFLINE=1",
 	}
-	return took, nil
+}
+
+// made says whether a command has made a wheel.
+func (f *frontends) made(cmd *exec.Cmd) error {
+	if made, _ := filepath.Glob(filepath.Join(f.out(), "*.whl")); len(made) != 1 {
+		return fmt.Errorf("%s made no wheel", cmd)
+	}
+	return nil
 }
 
 // quietly runs a command; what it printed is in the error.

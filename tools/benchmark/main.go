@@ -22,6 +22,8 @@
 //	inputs    how many files the action has besides its sources
 //	unpack    an environment of 1,500 files, to a memory file system
 //	relock    the verb lock where nothing has changed, beside uv with the same arguments; it needs the network
+//	warm      four published projects that compile, in source trees: a full build, builds after an edit of one file, and builds with nothing
+//	          edited, here with --config=incremental, by the backend itself in its tree (the limit), and by the frontends
 //	locks     reading 500 locks, and a large one: the helper's verb by itself, and the module extension
 //	nothing   a build of the examples with nothing to do
 //
@@ -53,11 +55,14 @@ type options struct {
 	cases      []string
 	inBuild    string
 	parts      []string
+	projects   []string
+	contenders []string
+	plot       string
 	inside     bool
 	quiet      *quiet
 }
 
-var allParts = []string{"wheels", "in-build", "inputs", "unpack", "relock", "locks", "nothing"}
+var allParts = []string{"wheels", "in-build", "inputs", "unpack", "warm", "relock", "locks", "nothing"}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -80,6 +85,9 @@ func parseOptions(args []string) (*options, error) {
 	flags.IntVar(&o.runs, "runs", 5, "how `often` each thing is measured")
 	cases := flags.String("cases", strings.Join(caseNames(), ","), "the `names` of the cases")
 	parts := flags.String("parts", strings.Join(allParts, ","), "what to measure")
+	projects := flags.String("projects", strings.Join(warmProjectNames(), ","), "the `names` of the projects of the part warm")
+	contenders := flags.String("contenders", strings.Join(warmContenders, ","), "what builds in the part warm (`names`); of the others the last results stay")
+	flags.StringVar(&o.plot, "plot", "", "the `file` that receives a plot of the part warm, an SVG")
 	flags.StringVar(&o.inBuild, "in-build", "@debian_python_3_13//:all", "the toolchains (`label`) of the in-build interpreter")
 	flags.DurationVar(&o.quiet.patience, "patience", 10*time.Minute, "how `long`, in all, to wait for moments in which the machine does nothing else")
 	flags.BoolVar(&o.inside, "inside", false, "set by the program itself when it has started itself again in Bazel's root")
@@ -87,9 +95,22 @@ func parseOptions(args []string) (*options, error) {
 		return nil, err
 	}
 	o.cases, o.parts = strings.Split(*cases, ","), strings.Split(*parts, ",")
-	for _, part := range o.parts {
-		if !slices.Contains(allParts, part) {
-			return nil, fmt.Errorf("there is no part %q; the parts are %s", part, strings.Join(allParts, ", "))
+	o.contenders = strings.Split(*contenders, ",")
+	if *projects != "" {
+		o.projects = strings.Split(*projects, ",")
+	}
+	for _, names := range []struct {
+		what         string
+		given, known []string
+	}{{"part", o.parts, allParts}, {"project", o.projects, warmProjectNames()}, {"contender", o.contenders, warmContenders}} {
+		if err := checkNames(names.what, names.given, names.known); err != nil {
+			return nil, err
+		}
+	}
+	if o.plot != "" {
+		var err error
+		if o.plot, err = filepath.Abs(o.plot); err != nil {
+			return nil, err
 		}
 	}
 	if o.runs < 1 {
@@ -108,7 +129,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	bazel := &bazel{workspace: o.workspace, outputBase: o.outputBase}
+	bazel := &bazel{checkout: o.workspace, workspace: o.workspace, outputBase: o.outputBase}
 	own, err := bazel.ownRoot(ctx)
 	if err != nil {
 		return err
@@ -159,6 +180,11 @@ func measureInside(ctx context.Context, o *options, bazel *bazel, out io.Writer)
 		measure func(context.Context, *options, *bazelSession, io.Writer) error
 	}{
 		{"wheels", measureWheels}, {"in-build", measureInBuild}, {"inputs", measureInputs}, {"unpack", measureUnpack}, {"relock", measureRelock},
+	}
+	if slices.Contains(o.parts, "warm") {
+		if err := measureWarm(ctx, o, out); err != nil {
+			return fmt.Errorf("warm: %w", err)
+		}
 	}
 	var session *bazelSession
 	for _, step := range steps {

@@ -20,6 +20,20 @@ type caseTimes struct {
 	uvPip   []float64 // pypa/build with uv as the installer
 }
 
+// line is what is known of a case when it has been measured: the tables come when all have.
+func (c *caseTimes) line() string {
+	line := fmt.Sprintf("%s: action %s, verb %s", c.name, summarise(c.actionTotals()).times(), summarise(c.verbWalls()).times())
+	for _, other := range []struct {
+		name  string
+		times []float64
+	}{{"uv", c.uv}, {"uv, tree", c.uvTree}, {"build", c.pip}, {"build, uv installer", c.uvPip}} {
+		if len(other.times) > 0 {
+			line += fmt.Sprintf(", %s %s", other.name, summarise(other.times).times())
+		}
+	}
+	return line + " ms"
+}
+
 // column is one number of each run.
 func column[T any](runs []T, number func(T) float64) []float64 {
 	var out []float64
@@ -160,6 +174,7 @@ func measureCases(
 				}
 			}
 		}
+		progress("%s", times.line())
 		results = append(results, times)
 	}
 	return results, nil

@@ -22,6 +22,8 @@ type buildDirectory struct {
 	// configuration are the files below the directory that are deleted before each session: build systems keep the defaults that options
 	// had, and configuring anew is cheap.
 	configuration []string
+	// reduce deletes of the configuration what must not be kept, where more than whole files has to be looked at. It may be nil.
+	reduce func(Told, *Mapping) error
 	// give tells the backend of the directory.
 	give func(path string) Mapping
 }
@@ -103,7 +105,10 @@ func (b buildDirectory) repair(told Told, mapping *Mapping) error {
 	for _, name := range b.configuration {
 		names = append(names, directory+"/"+name)
 	}
-	return told.Delete(mapping, "it is configured anew, and only objects are kept", names...)
+	if err := told.Delete(mapping, "it is configured anew, and only objects are kept", names...); err != nil || b.reduce == nil {
+		return err
+	}
+	return b.reduce(told, mapping)
 }
 
 // doubt says why the directory starts empty, or "". A build system knows what it read and not what it would have read: a new header that hides

@@ -20,10 +20,10 @@ var overrides = []string{"override", "--override", "o", "-o"}
 var pyBuildCMake = Adapter{
 	Name: "py-build-cmake", Backends: []string{"py_build_cmake.build"}, Distribution: "py-build-cmake",
 	Map: buildDirectory{
-		distribution:  "py-build-cmake",
-		oldest:        "0.3.0", // the first with overrides
-		off:           offForPyBuildCMake,
-		configuration: []string{"CMakeCache.txt"},
+		distribution: "py-build-cmake",
+		oldest:       "0.3.0", // the first with overrides
+		off:          offForPyBuildCMake,
+		reduce:       Told.reduceCMakeCache,
 		give: func(path string) Mapping {
 			return Mapping{Settings: hook.Settings{{Key: "override", Value: "cmake.build_path=" + strconv.Quote(path)}}}
 		},

@@ -11,6 +11,9 @@ import unittest
 PROJECT = sys.argv[1]
 FILES = [pathlib.Path(path) for path in sys.argv[2:]]
 
+# setuptools has no mapping: it calls the compiler for all files, and the compiler cache has most of the objects.
+MAPPED = PROJECT != "cmarkgfm"
+
 
 def named(name):
     (found,) = [path for path in FILES if path.name == name]
@@ -52,11 +55,20 @@ class PublishedTest(unittest.TestCase):
     def test_the_directory_was_kept(self):
         for edit in ["_same", "_edited", "_header"]:
             self.assertIn("\ncache          as the last build left it", log(edit), edit)
-            self.assertIn("\ncache mapping  for ", log(edit), edit)
+            self.assertEqual("\ncache mapping  for " in log(edit), MAPPED, edit)
+
+    def test_compiled(self):
+        first = compiled("")
+        self.assertGreater(first, 1)
+        self.assertEqual(compiled("_same") - first, 0)
+        self.assertEqual(compiled("_edited") - first, 1)
+        self.assertGreaterEqual(compiled("_header") - first, 1)
+        self.assertLessEqual(compiled("_header") - first, first)
 
     def test_called(self):
+        if not MAPPED:
+            return
         self.assertEqual(called("_same"), 0)
-        self.assertEqual(compiled("_edited") - compiled(""), 1)
         self.assertGreaterEqual(called("_edited"), 1)
         self.assertLess(called("_edited"), called("_edited_cold"))
         self.assertGreaterEqual(called("_header"), 1)

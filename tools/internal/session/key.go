@@ -29,6 +29,10 @@ func (s *Staged) cacheKey() (cache.Key, error) {
 	k.text("the name of the source", name)
 	k.text("the interpreter", fmt.Sprintf("%s %s %s", facts.Version, facts.SOABI, facts.Executable))
 	k.file("the interpreter's files", c.InterpreterArchive)
+	if c.InterpreterArchive == "" {
+		// A rebuilt one says that it is of the same version.
+		k.programs("the interpreter's program", map[string]string{"python": facts.Executable})
+	}
 	k.file("the build environment", c.EnvironmentInfo)
 	helper, err := c.Cache.Helper, error(nil)
 	if helper == "" {
@@ -46,6 +50,9 @@ func (s *Staged) cacheKey() (cache.Key, error) {
 	})
 	k.json("the compilers' flags", compilers.CCFlags, compilers.CXXFlags, compilers.LinkFlags)
 	k.trees("the compilers' files", c.ExecrootFiles)
+	if c.usesMachine() {
+		k.packages("the machine's packages")
+	}
 	return cache.Key{Project: c.Cache.Project, Parts: k.parts}, k.err
 }
 
@@ -115,6 +122,38 @@ func (k *keyMaker) programIdentity(program string) (string, error) {
 		return "", err
 	}
 	return fmt.Sprintf("%q %d %d", real, info.Size(), info.ModTime().UnixNano()), nil
+}
+
+// usesMachine says whether an interpreter or a compiler of the machine takes part, and with it the machine's headers and libraries.
+func (c *Config) usesMachine() bool {
+	compilers := c.Compilers
+	return c.InterpreterArchive == "" || slices.ContainsFunc([]string{compilers.CC, compilers.CXX, compilers.LD}, filepath.IsAbs)
+}
+
+// packageDatabases are where the package managers of Debian, Fedora, Alpine and Arch say what is installed: every header and library of the machine
+// that a hook sees, but for those that somebody put there by hand. With Nix and Guix their paths say it.
+var packageDatabases = []string{"/var/lib/dpkg/status", "/usr/lib/sysimage/rpm/rpmdb.sqlite", "/var/lib/rpm/rpmdb.sqlite", "/lib/apk/db/installed", "/var/lib/pacman/local"}
+
+// packages are told apart by their manager's list, which is one file, or by when anything last came or went. To look at all headers would cost more than a
+// build that starts from nothing now and then.
+func (k *keyMaker) packages(name string) {
+	var text strings.Builder
+	for _, database := range packageDatabases {
+		info, err := os.Stat(database)
+		switch {
+		case err != nil: // another manager's
+		case info.IsDir():
+			fmt.Fprintf(&text, "%q %d\n", database, info.ModTime().UnixNano())
+		default:
+			digest, err := contentsDigest(k.store, []SourceFile{{Path: database}})
+			if err != nil {
+				k.add(name, "", err)
+				return
+			}
+			fmt.Fprintf(&text, "%q %s\n", database, digest)
+		}
+	}
+	k.add(name, text.String(), nil)
 }
 
 // trees are files and directories, with all that these hold.

@@ -26,8 +26,11 @@ var DefaultLimits = Limits{Bytes: 10 << 30, Files: 500_000}
 type Inventory struct {
 	// Digest is of all names, kinds, modes, sizes, times and targets: it shows whatever was written, cut short or taken away.
 	Digest string `json:"digest"`
-	Bytes  int64  `json:"bytes"`
-	Files  int    `json:"files"`
+	// Changes is a digest of what a file system says of changes to files, whatever time they have been given since. It means nothing in another place, and
+	// is empty in archives.
+	Changes string `json:"changes,omitempty"`
+	Bytes   int64  `json:"bytes"`
+	Files   int    `json:"files"`
 	// Newest is the latest modification time.
 	Newest time.Time `json:"newest"`
 }
@@ -48,7 +51,7 @@ func (l Limits) check(bytes int64, files int) error {
 // Take takes the inventory of a directory.
 func Take(dir string, limits Limits) (Inventory, error) {
 	var inventory Inventory
-	hash := sha256.New()
+	hash, changes := sha256.New(), sha256.New()
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || path == dir {
 			return err
@@ -62,6 +65,7 @@ func Take(dir string, limits Limits) (Inventory, error) {
 		}
 		if info.Mode().IsRegular() {
 			inventory.Bytes += info.Size()
+			describeChange(changes, info)
 		}
 		inventory.Files++
 		if info.ModTime().After(inventory.Newest) {
@@ -72,7 +76,7 @@ func Take(dir string, limits Limits) (Inventory, error) {
 	if err != nil {
 		return Inventory{}, err
 	}
-	inventory.Digest = hex.EncodeToString(hash.Sum(nil))
+	inventory.Digest, inventory.Changes = hex.EncodeToString(hash.Sum(nil)), hex.EncodeToString(changes.Sum(nil))
 	return inventory, nil
 }
 

@@ -16,7 +16,7 @@ import (
 )
 
 // Format is the version of what archives and stores hold. A directory of another format starts empty.
-const Format = 1
+const Format = 2
 
 // Key is what a cache directory belongs to: a project, and everything but its source that a build depends on.
 type Key struct {

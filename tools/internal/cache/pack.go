@@ -3,8 +3,11 @@ package cache
 import (
 	"archive/tar"
 	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"os"
@@ -17,7 +20,8 @@ import (
 const contentsDir = "directory"
 
 // Pack writes a cache directory and its record to one archive, an uncompressed tar, normalised in form: sorted, without owners, with plain
-// modes, hard links as such. Modification times of files stay, to the nanosecond: build systems compare them. dir is tidy.
+// modes, hard links as such. Modification times of files stay, to the nanosecond: build systems compare them. The last entry is a digest of all contents:
+// an archive goes to other machines. dir is tidy.
 func Pack(file, dir string, record *Record) (err error) {
 	out, err := os.Create(file)
 	if err != nil {
@@ -29,11 +33,14 @@ func Pack(file, dir string, record *Record) (err error) {
 		}
 	}()
 	buffer := bufio.NewWriterSize(out, 1<<20)
-	p := &packer{tar: tar.NewWriter(buffer), dir: dir, first: map[inode]string{}}
+	p := &packer{tar: tar.NewWriter(buffer), dir: dir, first: map[inode]string{}, contents: sha256.New()}
 	if err := p.record(record); err != nil {
 		return fmt.Errorf("pack the cache: %w", err)
 	}
 	if err := filepath.WalkDir(dir, p.add); err != nil {
+		return fmt.Errorf("pack the cache: %w", err)
+	}
+	if err := p.entry(sealFile, hex.AppendEncode(nil, p.contents.Sum(nil))); err != nil {
 		return fmt.Errorf("pack the cache: %w", err)
 	}
 	if err := p.tar.Close(); err != nil {
@@ -49,25 +56,35 @@ func Pack(file, dir string, record *Record) (err error) {
 type inode struct{ device, number uint64 }
 
 type packer struct {
-	tar   *tar.Writer
-	dir   string
-	first map[inode]string // the first name of a file that has several
+	tar      *tar.Writer
+	dir      string
+	first    map[inode]string // the first name of a file that has several
+	contents hash.Hash
 }
+
+// sealFile is the last entry of an archive: the digest of the record and of all files' contents. Their names, sizes and times are in the record.
+const sealFile = "contents.sha256"
 
 // epoch is the time of what has none of its own.
 var epoch = time.Unix(315532800, 0)
 
 func (p *packer) record(record *Record) error {
-	record.Format = Format
+	record.Format, record.Inventory.Changes = Format, ""
 	data, err := json.Marshal(record)
 	if err != nil {
 		return err
 	}
-	header := &tar.Header{Typeflag: tar.TypeReg, Name: recordFile, Mode: 0o644, Size: int64(len(data)), ModTime: epoch}
+	p.contents.Write(data)
+	return p.entry(recordFile, data)
+}
+
+// entry adds what is no file of the directory.
+func (p *packer) entry(name string, data []byte) error {
+	header := &tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o644, Size: int64(len(data)), ModTime: epoch}
 	if err := p.tar.WriteHeader(header); err != nil {
 		return err
 	}
-	_, err = p.tar.Write(data)
+	_, err := p.tar.Write(data)
 	return err
 }
 
@@ -115,6 +132,6 @@ func (p *packer) file(path string, header *tar.Header) error {
 	if err := p.tar.WriteHeader(header); err != nil {
 		return err
 	}
-	_, err = io.CopyN(p.tar, in, header.Size)
+	_, err = io.CopyN(io.MultiWriter(p.tar, p.contents), in, header.Size)
 	return err
 }

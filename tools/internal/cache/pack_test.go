@@ -95,10 +95,12 @@ func TestUnpackElse(t *testing.T) {
 	}{
 		{"other key", "the walls (required, was paths), the variables", whole, other, DefaultLimits, time.Now()},
 		{"other project", "the project (//demo, not //other)", whole, Key{Project: "//other"}, DefaultLimits, time.Now()},
-		{"other format", "it is of format 7", bytes.Replace(whole, []byte(`{"format":1,`), []byte(`{"format":7,`), 1), testKey, DefaultLimits, time.Now()},
+		{"other format", "it is of format 7", bytes.Replace(whole, fmt.Appendf(nil, `{"format":%d,`, Format), []byte(`{"format":7,`), 1), testKey, DefaultLimits, time.Now()},
 		{"clock", "this machine's clock is behind", whole, testKey, DefaultLimits, time.Unix(1_000_000_000, 0)},
 		{"bytes", "larger than its limit of 3 B", whole, testKey, Limits{3, 100}, time.Now()},
 		{"files", "larger than its limit of 2 files", whole, testKey, Limits{1 << 20, 2}, time.Now()},
+		{"content", "it is damaged: it does not hold what was packed", bytes.Replace(whole, []byte("object"), []byte("Object"), 1), testKey, DefaultLimits, time.Now()},
+		{"record", "it is damaged: it does not hold what was packed", bytes.Replace(whole, []byte(`"sha256":"00"`), []byte(`"sha256":"01"`), 1), testKey, DefaultLimits, time.Now()},
 		{"nothing", "it is not an archive of a cache directory", nil, testKey, DefaultLimits, time.Now()},
 		{"not an archive", "it is not an archive of a cache directory", bytes.Repeat([]byte("text"), 1000), testKey, DefaultLimits, time.Now()},
 	} {

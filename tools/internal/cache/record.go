@@ -100,7 +100,7 @@ func (r *Record) holds(dir string, limits Limits) error {
 	if err != nil {
 		return err
 	}
-	if found.Digest != r.Inventory.Digest {
+	if found.Digest != r.Inventory.Digest || r.Inventory.Changes != "" && found.Changes != r.Inventory.Changes {
 		return errors.New("it is damaged: it does not hold what the last build left in it")
 	}
 	return nil

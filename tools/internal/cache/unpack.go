@@ -3,8 +3,11 @@ package cache
 import (
 	"archive/tar"
 	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"os"
 	"path"
@@ -16,7 +19,7 @@ import (
 // Unpack puts what an archive of Pack holds into dir, an empty directory, if it belongs to the key. Otherwise, and whatever is wrong with the
 // archive, the directory is empty and the answer is no record but why, in a clause. An error is about dir.
 func Unpack(file, dir string, key Key, limits Limits, now time.Time) (record *Record, why string, err error) {
-	u := &unpacker{limits: limits, key: key, now: now, files: map[string]bool{}}
+	u := &unpacker{limits: limits, key: key, now: now, files: map[string]bool{}, contents: sha256.New()}
 	if u.root, err = os.OpenRoot(dir); err != nil {
 		return nil, "", fmt.Errorf("unpack the cache: %w", err)
 	}
@@ -28,7 +31,7 @@ func Unpack(file, dir string, key Key, limits Limits, now time.Time) (record *Re
 	defer in.Close()
 	doubt := u.unpack(tar.NewReader(bufio.NewReaderSize(in, 1<<20)))
 	if doubt == nil {
-		// An archive that was cut short between two entries looks like a whole one.
+		// Names, modes and times are not among the contents.
 		doubt = u.record.holds(dir, limits)
 	}
 	if doubt == nil {
@@ -47,6 +50,9 @@ type unpacker struct {
 	modes  []dirMode       // of directories, to be set when all is written
 	bytes  int64
 	count  int
+
+	contents hash.Hash
+	sealed   bool
 }
 
 type dirMode struct {
@@ -64,6 +70,7 @@ func (u *unpacker) unpack(in *tar.Reader) error {
 	if err != nil {
 		return cutShort(err)
 	}
+	u.contents.Write(data)
 	if u.record, err = decodeRecord(data); err != nil {
 		return err
 	}
@@ -78,16 +85,36 @@ func (u *unpacker) unpack(in *tar.Reader) error {
 	}
 	for {
 		header, err := in.Next()
-		if errors.Is(err, io.EOF) {
+		switch {
+		case errors.Is(err, io.EOF) && !u.sealed:
+			return errors.New("it is damaged: its end is not there")
+		case errors.Is(err, io.EOF):
 			return u.setModes()
-		}
-		if err != nil {
+		case err != nil:
 			return cutShort(err)
+		case header.Name == sealFile && !u.sealed:
+			if err := u.seal(in); err != nil {
+				return err
+			}
+			continue
 		}
 		if err := u.entry(header, in); err != nil {
 			return fmt.Errorf("its entry %q: %w", header.Name, err)
 		}
 	}
+}
+
+// seal compares the contents with what they were when they were packed.
+func (u *unpacker) seal(in io.Reader) error {
+	found, err := io.ReadAll(io.LimitReader(in, 2*sha256.Size+1))
+	if err != nil {
+		return cutShort(err)
+	}
+	if string(found) != hex.EncodeToString(u.contents.Sum(nil)) {
+		return errors.New("it is damaged: it does not hold what was packed")
+	}
+	u.sealed = true
+	return nil
 }
 
 func cutShort(err error) error { return fmt.Errorf("it is damaged: %w", err) }
@@ -138,7 +165,7 @@ func (u *unpacker) file(name string, mode os.FileMode, changed time.Time, in io.
 	if err != nil {
 		return err
 	}
-	if _, err := io.Copy(out, in); err != nil {
+	if _, err := io.Copy(out, io.TeeReader(in, u.contents)); err != nil {
 		out.Close()
 		return cutShort(err)
 	}

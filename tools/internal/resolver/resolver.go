@@ -4,12 +4,15 @@ package resolver
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/lock"
@@ -180,8 +183,8 @@ func runUV(ctx context.Context, dir string, opts Options) error {
 	case ctx.Err() != nil:
 		return fmt.Errorf("resolve the build requirements of %s: %w", opts.Title, ctx.Err())
 	case errors.As(err, &exit):
-		return fmt.Errorf("the build requirements of %s can't be resolved. They are:\n%s%s\nuv says:\n%s",
-			opts.Title, indent(list(opts)), listOverrides(opts), indent(strings.TrimSpace(stderr.String())))
+		return fmt.Errorf("the build requirements of %s can't be resolved. They are:\n%s%s\nuv says:\n%s%s",
+			opts.Title, indent(list(opts)), listOverrides(opts), indent(strings.TrimSpace(stderr.String())), listIndexes(opts))
 	default:
 		return fmt.Errorf("run uv: %w", err)
 	}
@@ -238,6 +241,18 @@ func list(opts Options) string {
 		lines = append(lines, w.Name+", which "+w.Label+" builds")
 	}
 	return strings.Join(lines, "\n")
+}
+
+// listIndexes says which indexes were asked, where somebody has named one: of one that answers with a page of another kind uv says no more than
+// that it has no versions.
+func listIndexes(opts Options) (text string) {
+	main := cmp.Or(opts.Index, os.Getenv("UV_DEFAULT_INDEX"), os.Getenv("UV_INDEX_URL"))
+	for _, index := range append(slices.Clone(opts.ExtraIndexes), main) {
+		if parsed, err := url.Parse(index); err == nil && index != "" {
+			text += "\nThe index that was asked: " + parsed.Redacted()
+		}
+	}
+	return text
 }
 
 func indent(text string) string { return "  " + strings.ReplaceAll(text, "\n", "\n  ") }

@@ -1,9 +1,13 @@
 """`pyproject_python_toolchain`: an interpreter that build backends run with."""
 
-load("//rules/private:asked_python.bzl", "ASKED_PYTHON_ATTRS", "check_asked_python")
+load("//rules/private:asked_python.bzl", "ASKED_PYTHON_ATTRS", "check_asked_python", "is_survey")
 load(":providers.bzl", "PyprojectPythonInfo")
 
 def _pyproject_python_toolchain_impl(ctx):
+    if ctx.attr.error:
+        if not is_survey(ctx):
+            fail(ctx.attr.error)
+        return [platform_common.ToolchainInfo(python = None)]
     if bool(ctx.attr.interpreter_path) == bool(ctx.file.archive):
         fail("{}: a Python toolchain is either a path on the execution machine or an archive. Possible fixes: set one of `interpreter_path` and `archive`.".format(ctx.label))
     if ctx.attr.interpreter_path and not ctx.attr.interpreter_path.startswith("/"):
@@ -27,6 +31,9 @@ build with a system interpreter, or with an interpreter of your own that rules_p
         "archive": attr.label(
             doc = "An in-build interpreter: one uncompressed tar whose top is the interpreter's prefix.",
             allow_single_file = [".tar"],
+        ),
+        "error": attr.string(
+            doc = "Why there is no such interpreter. Whoever would build with it gets this error, and nobody else. `pyproject.system_python` sets it.",
         ),
         "executable": attr.string(
             doc = "The interpreter's path in `archive`, relative to its top.",

@@ -17,6 +17,14 @@ ASKED_PYTHON_ATTRS = {
     ),
 }
 
+def is_survey(ctx):
+    """Whether toolchains are only looked at.
+
+    Args:
+      ctx: the context of a toolchain's rule that has ASKED_PYTHON_ATTRS.
+    """
+    return ctx.attr._survey[BuildSettingInfo].value
+
 def check_asked_python(ctx, version):
     """Fails where another version is asked for.
 
@@ -28,7 +36,7 @@ def check_asked_python(ctx, version):
       version: the version of its interpreter, or a phrase where nobody knows it.
     """
     asked = ctx.attr._asked[BuildSettingInfo].value
-    if asked and asked != version and not ctx.attr._survey[BuildSettingInfo].value:
+    if asked and asked != version and not is_survey(ctx):
         fail("""
 {asking} asks for Python {asked}, and no toolchain for it is registered; what resolves is {label}, which is {version}.
 Possible fixes:

@@ -58,6 +58,47 @@ toolchain(
 )
 """
 
+# Whoever gets one of these toolchains has the error.
+_ABSENT = """\
+load("{host_constraints}", "HOST_CONSTRAINTS")
+load("{python_toolchain}", "pyproject_python_toolchain")
+load("{python_version_setting}", "python_version_setting")
+
+_HOST = ["{platforms}//" + constraint.partition("//")[2] for constraint in HOST_CONSTRAINTS]
+
+package(default_visibility = ["//visibility:public"])
+
+exports_files(["facts.bzl"])
+
+pyproject_python_toolchain(
+    name = "python",
+    error = {error},
+    python_version = "{python_version}",
+)
+
+alias(
+    name = "runtime",
+    actual = ":python",
+)
+
+python_version_setting(
+    name = "wanted",
+    python_version = "{python_version}",
+)
+
+[toolchain(
+    name = name,
+    exec_compatible_with = _HOST,
+    target_compatible_with = _HOST,
+    target_settings = [":wanted"],
+    toolchain = ":python",
+    toolchain_type = toolchain_type,
+) for name, toolchain_type in [
+    ("python_toolchain", "{python_toolchain_type}"),
+    ("runtime_toolchain", "{rules_python_toolchain_type}"),
+]]
+"""
+
 _FACTS = '''\
 """What the interpreter is. Found out by asking it."""
 
@@ -121,20 +162,60 @@ def problem(facts, architecture):
         return "is a program for {}, and this machine is {}".format(facts["machine"], architecture)
     return None
 
-def _fail(rctx, sentence):
-    fail("\nsystem_python(name = \"{}\"): {}.\nPossible fixes:\n{}\n".format(
+def _message(rctx, sentence):
+    return "\nsystem_python(name = \"{}\"): {}.\nPossible fixes:\n{}\n".format(
         getattr(rctx, "original_name", rctx.name),
         sentence,
         _INSTALL,
+    )
+
+def _fail(rctx, sentence):
+    fail(_message(rctx, sentence))
+
+def version_in(name):
+    """The version that a program's name promises, as `python3.15` does, or None."""
+    before, _, minor = name.rpartition("/")[2].partition("python3.")
+    return "3." + minor if not before and minor.removesuffix("t").isdigit() else None
+
+def _absent(rctx, name, sentence):
+    """Makes toolchains of an interpreter that is not there: who asks for its version has an error, and all others build.
+
+    Args:
+      rctx: the context of the repository rule.
+      name: what was looked for.
+      sentence: what is wrong.
+    """
+    version = version_in(name)
+    if not version:
+        _fail(rctx, sentence)
+    rctx.file("facts.bzl", _FACTS.format(
+        full_version = version,
+        headers = repr(""),
+        identity = repr(""),
+        interpreter = repr(name),
+        libc = "gnu",
+        python_version = version,
+    ))
+    rctx.file("BUILD.bazel", _ABSENT.format(
+        error = repr(_message(rctx, sentence)),
+        host_constraints = Label("@platforms//host:constraints.bzl"),
+        platforms = "@@" + Label("@platforms//host:constraints.bzl").repo_name,
+        python_toolchain = Label("//rules:python_toolchain.bzl"),
+        python_toolchain_type = Label("//rules:python_toolchain_type"),
+        python_version = version,
+        python_version_setting = Label("//rules/settings:python_version.bzl"),
+        rules_python_toolchain_type = Label("@rules_python//python:toolchain_type"),
     ))
 
 def _find(rctx):
-    """The program that `interpreter` names: not yet the interpreter, where a version manager has a shim."""
+    """The program that `interpreter` names: not yet the interpreter, where a version manager has a shim. None where there is none."""
     name = rctx.attr.interpreter or "python3"
     if name.startswith("/"):
         path = rctx.path(name)
+        rctx.watch(path)
         if not path.exists:
-            _fail(rctx, "there is no {}".format(name))
+            _absent(rctx, name, "there is no {}".format(name))
+            return None
         return path
     if "/" in name:
         _fail(rctx, "interpreter is \"{}\", and a name without a directory or an absolute path is expected".format(name))
@@ -142,7 +223,9 @@ def _find(rctx):
     rctx.getenv("PYENV_VERSION")
     path = rctx.which(name)
     if not path:
-        _fail(rctx, "there is no {} on PATH, which is {}".format(name, search_path))
+        _absent(rctx, name, "there is no {} on PATH, which is {}".format(name, search_path))
+        return None
+    rctx.watch(path)
     return path
 
 def _ask(rctx, command, program):
@@ -158,7 +241,8 @@ def _ask(rctx, command, program):
 
 def _system_python_impl(rctx):
     program = _find(rctx)
-    rctx.watch(program)
+    if not program:
+        return
 
     # In the workspace, with the environment of the caller: a shim chooses by both. -I -S: no variable and no file of the
     # host has a say in what runs, above all no sitecustomize. A virtual environment's interpreter names its base.

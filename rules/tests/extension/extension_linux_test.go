@@ -140,10 +140,14 @@ func TestHelperBytes(t *testing.T) {
 }
 
 // TestLockTarget proves that a pyproject_lock runs where the lock is broken, and that its second run changes nothing
-// (REQ-4). It asks the machine's own index, for uv and one small distribution.
+// (REQ-4). It asks the machine's own index, for uv and one small distribution. A Python that is registered and not there is
+// the error of those that ask for it alone.
 func TestLockTarget(t *testing.T) {
 	w := newWorkspace(t, map[string]string{
-		"MODULE.bazel": moduleFile(repository(t), hubTags),
+		"MODULE.bazel": moduleFile(repository(t), hubTags+`pyproject.system_python(name = "absent_python", interpreter = "/nonexistent/python3.12")
+use_repo(pyproject, "absent_python")
+register_toolchains("@absent_python//:all")
+`),
 		"a/BUILD.bazel": `load("@rules_pyproject//rules:lock.bzl", "pyproject_lock")
 pyproject_lock(name = "lock", project = "pyproject.toml", out = "lock.txt")
 `,
@@ -162,4 +166,7 @@ pyproject_lock(name = "lock", project = "pyproject.toml", out = "lock.txt")
 	}
 	w.contains(string(lock), []string{"#     bazel run //a:lock\n", "\nflit-core==3.12.0 \\\n", " flit_core-3.12.0-py3-none-any.whl\n"})
 	w.succeeds([]string{"flit_core_3.12.0_py3_none_any_"}, "query", "--output=build", "@environments//a")
+	w.succeeds(nil, "build", "--nobuild", "@environments//a")
+	w.fails([]string{`system_python(name = "absent_python"): there is no /nonexistent/python3.12.`, "Possible fixes:"},
+		"build", "--nobuild", "--@rules_pyproject//rules/settings:python_version=3.12", "@environments//a")
 }

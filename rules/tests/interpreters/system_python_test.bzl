@@ -2,7 +2,7 @@
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts", "unittest")
 load("@machine_python//:facts.bzl", "INTERPRETER", "LIBC", "PYTHON_VERSION")
-load("//rules/private/repositories:system_python.bzl", "problem", "python_version")
+load("//rules/private/repositories:system_python.bzl", "problem", "python_version", "version_in")
 
 _FACTS = {
     "bits": 64,
@@ -58,6 +58,15 @@ def _versions_test_impl(ctx):
     env = unittest.begin(ctx)
     asserts.equals(env, "3.13", python_version(_FACTS))
     asserts.equals(env, "3.14t", python_version(dict(_FACTS, version_info = [3, 14], free_threaded = True)))
+    for name, version in [
+        ("/usr/bin/python3.15", "3.15"),
+        ("python3.14t", "3.14t"),
+        ("python3", None),
+        ("/opt/python3.15/bin/python", None),
+        ("pypython3.11", None),
+        ("python3.11-dbg", None),
+    ]:
+        asserts.equals(env, version, version_in(name))
     return unittest.end(env)
 
 versions_test = unittest.make(_versions_test_impl)

@@ -11,6 +11,7 @@ def _pyproject_cold_equals_warm_test_impl(ctx):
     args = ctx.actions.args()
     args.use_param_file("@%s", use_always = True)
     args.set_param_file_format("multiline")
+    args.add_all(run.flags)
     args.add_all(ctx.files.revisions, format_each = "--revision=%s")
     args.add(ctx.attr.revision_strip, format = "--revision-strip=%s")
     args.add(verdict, format = "--verdict=%s")

@@ -40,8 +40,7 @@ def _pyproject_metadata_impl(ctx):
         metadata = ctx.actions.declare_file(name + ".METADATA"),
         requirements = ctx.actions.declare_file(name + ".requirements.txt"),
     )
-    run = session(ctx)
-    run.args.add("--sdist-metadata", ctx.attr.sdist_metadata)
+    run = session(ctx, ["--sdist-metadata=" + ctx.attr.sdist_metadata])
     run.args.add("--log", info.log)
     run.args.add("--metadata-file", info.metadata)
     run.args.add("--entry-points", info.entry_points)

@@ -70,6 +70,7 @@ PyprojectSessionInfo = provider(
     doc = "How the hooks of a target are run, for tools that run them again: `pyproject_shell`, `pyproject_cold_equals_warm_test`.",
     fields = {
         "env": "dict: the environment of an action that runs them, which is part of its key and which no hook sees.",
+        "flags": "list of string: flags that the target's own verb takes beside the parameters, `--native-extensions` among them.",
         "helper": "FilesToRunProvider: the helper that understands the parameters.",
         "inputs": "depset of File: everything that the parameters name.",
         "params": "File: the parameters of the session, one argument a line.",

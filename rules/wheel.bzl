@@ -8,9 +8,10 @@ load(":providers.bzl", "PyprojectSessionInfo", "PyprojectWheelInfo")
 def _pyproject_wheel_impl(ctx):
     log = ctx.actions.declare_file(ctx.label.name + ".log")
     metadata = ctx.actions.declare_directory(ctx.label.name + ".metadata")
-    run = session(ctx)
-    run.args.add("--native-extensions", ctx.attr.native_extensions)
-    run.args.add("--sdist-metadata", ctx.attr.sdist_metadata)
+    run = session(ctx, [
+        "--native-extensions=" + ctx.attr.native_extensions,
+        "--sdist-metadata=" + ctx.attr.sdist_metadata,
+    ])
     run.args.add("--log", log)
     run.args.add_all("--metadata", [metadata], expand_directories = False)
     wheel = add_dist(ctx, run.args)

@@ -137,7 +137,7 @@ def add_hooks(ctx, args, located):
         args.add("--env={}={}".format(name, ctx.expand_location(value, located)))
     return [add_compilers(ctx, args), add_compiler_cache(ctx, args)] + _add_tools(ctx, args)
 
-def session(ctx):
+def session(ctx, flags = []):
     """The arguments and inputs of a session, but for its outputs, which the rule adds to the arguments.
 
     Nothing of a target is outside of files of parameters: Bazel starts a worker for each command line. Sources are in one that the helper itself reads:
@@ -145,6 +145,7 @@ def session(ctx):
 
     Args:
       ctx: the context of a rule that has SESSION_ATTRS and SESSION_TOOLCHAINS.
+      flags: strings, flags with their values that the rule's own verb takes beside those of every session.
     Returns:
       A struct: `args` (an `Args`), `env` (of the helper, not of the hooks), `execution_requirements` (a dict), `helper` (a FilesToRunProvider), `info` (a
       PyprojectSessionInfo, for tools that run the hooks again), `inputs` (a depset of File), and `cache`, as add_cache returns it.
@@ -169,6 +170,7 @@ def session(ctx):
     outer.use_param_file("@%s", use_always = True)
     outer.set_param_file_format("multiline")
     outer.add(params, format = "--params=%s")
+    outer.add_all(flags)
     cache = add_cache(ctx, outer)
     env = interpreter_key(python)
     return struct(
@@ -179,6 +181,7 @@ def session(ctx):
         helper = helper,
         info = PyprojectSessionInfo(
             env = env,
+            flags = flags,
             helper = helper,
             inputs = all_inputs,
             params = params,

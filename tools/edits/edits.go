@@ -15,20 +15,37 @@ import (
 type edit struct {
 	name string
 	make func(w *walk) error
-	only []string // projects; none is all
+	only []string // backends; none is all
+	// flavours are those that the edit is for: none is the project as it is, and all are the same of each.
+	flavours []string
+	// keeps says that a build directory which is kept stays as it is but for its configuration, and says is what the log of the warm build has to say.
+	keeps bool
+	says  string
 }
 
-func (e edit) of(project string) bool { return len(e.only) == 0 || slices.Contains(e.only, project) }
+func (e edit) of(w *walk) bool {
+	if len(e.only) > 0 && !slices.Contains(e.only, w.backend) {
+		return false
+	}
+	// The project of setuptools is all of them.
+	return w.backend == "setuptools" || e.flavours == nil && w.flavour == "" || slices.Contains(e.flavours, w.flavour)
+}
+
+// The flavours of a project: with a file of the source that the build makes again, beside what it is made of, and elsewhere under another name.
+const beside, elsewhere = "beside", "elsewhere"
+
+// every is every flavour.
+var every = []string{"", beside, elsewhere}
 
 // edits is the table of CACHE-6, in the order in which the table is gone through.
 var edits = []edit{
-	{name: "nothing edited", make: func(*walk) error { return nil }},
-	{name: "edit", make: replace("src/module.c", `"EDITED", 0`, `"EDITED", 1`)},
-	{name: "revert", make: replace("src/module.c", `"EDITED", 1`, `"EDITED", 0`)},
-	{name: "edit with the mtime kept", make: timed(replace("src/module.c", `"EDITED", 0`, `"EDITED", 2`), "src/module.c", kept)},
-	{name: "edit with an older mtime", make: timed(replace("src/module.c", `"EDITED", 2`, `"EDITED", 3`), "src/module.c", time.Unix(1_000_000_000, 0))},
-	{name: "touch without edit", make: timed(nothing, "src/module.c", time.Unix(2_000_000_000, 0))},
-	{name: "header edit", make: replace("inc/second/shared.h", "SHARED 1", "SHARED 2")},
+	{name: "nothing edited", flavours: every, keeps: true, make: func(*walk) error { return nil }},
+	{name: "edit", flavours: every, keeps: true, make: replace("src/module.c", `"EDITED", 0`, `"EDITED", 1`)},
+	{name: "revert", flavours: every, keeps: true, make: replace("src/module.c", `"EDITED", 1`, `"EDITED", 0`)},
+	{name: "edit with the mtime kept", keeps: true, make: timed(replace("src/module.c", `"EDITED", 0`, `"EDITED", 2`), "src/module.c", kept)},
+	{name: "edit with an older mtime", keeps: true, make: timed(replace("src/module.c", `"EDITED", 2`, `"EDITED", 3`), "src/module.c", time.Unix(1_000_000_000, 0))},
+	{name: "touch without edit", keeps: true, make: timed(nothing, "src/module.c", time.Unix(2_000_000_000, 0))},
+	{name: "header edit", keeps: true, make: replace("inc/second/shared.h", "SHARED 1", "SHARED 2")},
 	{name: "rename of a module", make: rename("pkg/extra.py", "pkg/renamed.py")},
 	{name: "delete of a module", make: remove("pkg/other.py")},
 	{name: "delete of a C file", make: all(remove("src/loose.c"), dropped("src/loose.c"))},
@@ -40,7 +57,11 @@ var edits = []edit{
 	{name: "a line dropped from SOURCES.txt", make: replace("promised.egg-info/SOURCES.txt", "pkg/sources.txt\n", ""), only: []string{"setuptools"}},
 	{name: "a new header hides another", make: write("inc/first/shared.h", "#define SHARED 3\n")},
 	{name: "a static library loses a source", make: dropped("src/part_b.c")},
-	{name: "a generated file beside its source", make: replace("src/table.src", "7", "8")},
+	{name: "what the linker reads", make: replace("src/module.map", "{", "PROMISED {")},
+	{name: "a generated file beside its source", flavours: []string{beside}, make: replace("src/table.src", "7", "8")},
+	{name: "a generated file in another place", flavours: []string{elsewhere}, make: replace("gen/numbers.txt", "7", "8"), says: "a build with it changed src/table.c"},
+	{name: "an edit after that", flavours: []string{beside, elsewhere}, make: replace("src/part_b.c", "2", "5")},
+	{name: "the generated file itself", flavours: []string{beside, elsewhere}, make: replace("src/table.c", "99", "98")},
 	{name: "changed default of a build option", make: level},
 	{name: "clock set back", make: clockBack},
 	{name: "config setting", make: setting},
@@ -50,6 +71,7 @@ var edits = []edit{
 	{name: "compiler", make: compiler},
 	{name: "interpreter patch version", make: patchVersion},
 	{name: "a generator script's output", make: replace("gen/made.py", "MADE 1", "MADE 2")},
+	{name: "what a generator's script reads", make: replace("gen/number.txt", "0", "3")},
 }
 
 // kept is the time that all files have.
@@ -123,8 +145,8 @@ func flag(text string) func(*walk) error {
 // dropped takes a C file off the lists of the build.
 func dropped(name string) func(*walk) error {
 	return func(w *walk) error {
-		switch w.project {
-		case "scikit_build_core":
+		switch w.backend {
+		case "scikit_build_core", "py_build_cmake":
 			return replace("CMakeLists.txt", " "+name, "")(w)
 		case "meson_python":
 			return replace("meson.build", ", '"+name+"'", "")(w)
@@ -135,8 +157,8 @@ func dropped(name string) func(*walk) error {
 
 // level changes the default of an option.
 func level(w *walk) error {
-	switch w.project {
-	case "scikit_build_core":
+	switch w.backend {
+	case "scikit_build_core", "py_build_cmake":
 		return replace("CMakeLists.txt", "LEVEL 1 CACHE", "LEVEL 2 CACHE")(w)
 	case "meson_python":
 		return replace("meson.options", "value: 1", "value: 2")(w)
@@ -146,9 +168,11 @@ func level(w *walk) error {
 
 // setting gives the backend another setting.
 func setting(w *walk) error {
-	switch w.project {
+	switch w.backend {
 	case "scikit_build_core":
 		return flag("--config-setting=cmake.define.LEVEL=3")(w)
+	case "py_build_cmake":
+		return flag(`--config-setting=override=cmake.options.LEVEL="3"`)(w)
 	case "meson_python":
 		return flag("--config-setting=setup-args=-Dlevel=3")(w)
 	}

@@ -3,7 +3,7 @@
 //
 // Usage: edits HELPER PROJECT VERDICT SEED STEPS [FLAG…]
 //
-// The flags are those of the verb wheel. With 0 STEPS it goes through the table of edits, in its order; otherwise it makes so many steps of a random walk that
+// PROJECT is one of projects/, by the name of its backend, or with a flavour BACKEND+FLAVOUR. The flags are those of the verb wheel. With 0 STEPS it goes through the table of edits, in its order; otherwise it makes so many steps of a random walk that
 // SEED decides. VERDICT is written as the verb replay writes it: a program that prints the report, and fails if something differs.
 package main
 

@@ -8,16 +8,18 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/replay"
 )
 
-//go:embed projects
+//go:embed all:projects
 var projects embed.FS
 
 // walk is one history of a project.
 type walk struct {
-	project string
+	backend string
+	flavour string // "" is the project as it is
 	replay  *replay.Replay
 	tree    string
 	source  map[string]string // the project as it is at first
@@ -28,9 +30,14 @@ type walk struct {
 }
 
 func newWalk(project, dir string, args []string, start replay.Start) (*walk, error) {
-	w := &walk{project: project, source: map[string]string{}}
+	w := &walk{source: map[string]string{}}
+	w.backend, w.flavour, _ = strings.Cut(project, "+")
 	w.replay = &replay.Replay{Start: start, Args: append(args, "--source-root=p", "--source-name=p"), Project: "//" + project, Dir: dir}
-	for _, name := range []string{"shared", project} {
+	directories := []string{"shared", w.backend}
+	if w.flavour != "" {
+		directories = append(directories, w.flavour+"/"+w.backend)
+	}
+	for _, name := range directories {
 		top := "projects/" + name
 		err := fs.WalkDir(projects, top, func(path string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() {
@@ -78,6 +85,18 @@ func (w *walk) step(ctx context.Context, name string) (*replay.Outcome, error) {
 	return outcome, nil
 }
 
+// judge is an error if the warm build of an edit did not go as the edit says.
+func (w *walk) judge(e edit, outcome *replay.Outcome) error {
+	log := outcome.Warm.Log
+	if e.keeps && w.flavour == "" && strings.Contains(log, "\ncache mapping  deleted build:") {
+		return fmt.Errorf("%s: the build directory was not kept:\n%s", e.name, log)
+	}
+	if e.says != "" && w.backend != "setuptools" && !strings.Contains(log, e.says) {
+		return fmt.Errorf("%s: the log lacks %q:\n%s", e.name, e.says, log)
+	}
+	return nil
+}
+
 // table makes each edit of the table once, each on top of those before; a project as it is at first comes before and after them all.
 func (w *walk) table(ctx context.Context) error {
 	first, err := w.step(ctx, "as it is")
@@ -88,7 +107,7 @@ func (w *walk) table(ctx context.Context) error {
 		return fmt.Errorf("the project can't be built:\n%s", first.Cold.Output)
 	}
 	for _, e := range edits {
-		if !e.of(w.project) {
+		if !e.of(w) {
 			continue
 		}
 		if err := e.make(w); err != nil {
@@ -100,6 +119,9 @@ func (w *walk) table(ctx context.Context) error {
 		}
 		if outcome.Cold.Wheel == "" && len(outcome.Differences) == 0 {
 			return fmt.Errorf("%s: nothing was compared, for it can't be built:\n%s", e.name, outcome.Cold.Output)
+		}
+		if err := w.judge(e, outcome); err != nil {
+			return err
 		}
 	}
 	if err := w.reset(); err != nil {
@@ -124,7 +146,7 @@ func (w *walk) random(ctx context.Context, random *rand.Rand, steps int) error {
 		name := ""
 		for range 1 + random.IntN(2) {
 			e := edits[random.IntN(len(edits))]
-			if !e.of(w.project) || e.make(w) != nil {
+			if !e.of(w) || e.make(w) != nil {
 				continue
 			}
 			name += e.name + "; "

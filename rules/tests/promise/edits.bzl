@@ -12,6 +12,7 @@ def _edits_test_impl(ctx):
     args.add(ctx.attr.seed)
     args.add(ctx.attr.steps)
     args.add(run.params, format = "@%s")
+    args.add_all(run.flags)
     ctx.actions.run(
         executable = ctx.executable._edits,
         arguments = [args],
@@ -31,7 +32,7 @@ edits_test = rule(
     doc = "Edits one of the projects of //tools/edits, builds each revision warm and cold, and fails if the wheels differ.",
     attrs = {
         "project": attr.string(
-            doc = "The project, by the name of its backend.",
+            doc = "The project, by the name of its backend, or BACKEND+FLAVOUR.",
             mandatory = True,
         ),
         "seed": attr.int(

@@ -38,7 +38,7 @@ func plotWarm(results *warmResults) string {
 	var body strings.Builder
 	y := 0
 	text := func(class string, x, y int, s string) {
-		fmt.Fprintf(&body, `<text class="%s" x="%d" y="%d">%s</text>`+"\n", class, x, y, html.EscapeString(s))
+		fmt.Fprintf(&body, `<text%s x="%d" y="%d">%s</text>`+"\n", class, x, y, html.EscapeString(s))
 	}
 	for _, p := range warmProjects {
 		m := results.Projects[p.name]
@@ -51,7 +51,7 @@ func plotWarm(results *warmResults) string {
 		if longest == 0 {
 			continue
 		}
-		text("project", 0, y+plotHeader-12, fmt.Sprintf("%s (%s), one file edited", p.name, p.builds))
+		text(` class="project"`, 0, y+plotHeader-12, fmt.Sprintf("%s (%s), one file edited", p.name, p.builds))
 		y += plotHeader
 		for _, bar := range plotted {
 			value := median(m.walls(bar.name, editedState))

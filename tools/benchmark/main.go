@@ -138,6 +138,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		heading(ctx, out)
 	}
 	if own && !o.inside {
+		if o.plot != "" {
+			args = append(args, "-plot="+o.plot) // it starts again in the checkout
+		}
 		if err := again(ctx, bazel, args, out); err != nil {
 			return err
 		}

@@ -27,12 +27,14 @@ CACHE_ATTRS = {
 }
 
 # What Bazel is told of an action. Cold: nothing is kept, and no network. Warm: a worker keeps the directory, so the result may reach no cache that
-# others read (worker and sandbox have one key there), nor come from one.
+# others read (worker and sandbox have one key there), nor come from one. A worker that can cancel a request outlives the user's interrupt, with
+# --experimental_worker_cancellation.
 _COLD = {"block-network": ""}
 _WARM = {
     "block-network": "",
     "no-cache": "",
     "requires-worker-protocol": "json",
+    "supports-worker-cancellation": "1",
     "supports-workers": "1",
 }
 

@@ -49,8 +49,8 @@ func (c *census) server() int {
 	return pid
 }
 
-// take lists who is there. Helpers and workers have the cache root in their command line. What they start has nothing of the machine there, but it has
-// the cache directory among its mounts.
+// take lists who is there. Helpers and workers have the cache root in their command line. What they start has it there too where walls are paths; behind
+// others it has nothing of the machine, but the cache directory is among its mounts.
 func (c *census) take() (found []process) {
 	all, _ := filepath.Glob("/proc/[0-9]*")
 	for _, dir := range all {
@@ -58,13 +58,16 @@ func (c *census) take() (found []process) {
 		p.pid, _ = strconv.Atoi(filepath.Base(dir))
 		line, _ := os.ReadFile(dir + "/cmdline")
 		p.command = string(bytes.ReplaceAll(line, []byte{0}, []byte{' '}))
+		at, _ := os.Readlink(dir + "/cwd")
 		switch named := strings.Contains(p.command, c.token); {
 		case named && strings.Contains(p.command, "--persistent_worker"):
 			p.role = worker
 		case named && strings.Contains(p.command, "--cache-helper="):
 			p.role = helper
-		case named:
+		case named && (strings.Contains(p.command, " --curses=no ") || strings.Contains(p.command, " --workspace_directory=")):
 			p.role = bazel
+		case named || strings.Contains(at, c.token+"/root"):
+			p.role = hook
 		default:
 			if mounts, _ := os.ReadFile(dir + "/mountinfo"); !bytes.Contains(mounts, []byte(c.token)) {
 				continue
@@ -102,10 +105,10 @@ func (c *census) waitFor(t *testing.T, after string, minds func([]process) bool)
 }
 
 // start starts a build; the channel is closed when it has ended.
-func (s *soak) start(build *exec.Cmd) chan struct{} {
-	s.t.Helper()
+func start(t *testing.T, build *exec.Cmd) chan struct{} {
+	t.Helper()
 	if err := build.Start(); err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
 	ended := make(chan struct{})
 	go func() {
@@ -116,8 +119,8 @@ func (s *soak) start(build *exec.Cmd) chan struct{} {
 }
 
 // await waits for a process; the answer is false if the build ends before there is one.
-func (s *soak) await(role string, ended chan struct{}) bool {
-	for !s.has(role) {
+func (c *census) await(role string, ended chan struct{}) bool {
+	for !c.has(role) {
 		if over(ended, time.Millisecond) {
 			return false
 		}
@@ -139,7 +142,7 @@ func over(ended chan struct{}, patience time.Duration) bool {
 func (s *soak) kill(role string) (who string, hit bool) {
 	s.t.Helper()
 	build := s.command("build", s.arguments()...)
-	ended := s.start(build)
+	ended := start(s.t, build)
 	defer func() { <-ended }()
 	delay := time.Duration(s.random.Int64N(int64(s.session)))
 	if role == bazel && s.random.IntN(2) == 0 {

@@ -110,7 +110,7 @@ func TestIncremental(t *testing.T) {
 	w := capitals(t, "")
 	// What Bazel is told of cold and of warm actions, word by word.
 	w.succeeds([]string{"ExecutionInfo: {block-network: ''}\n"}, "aquery", "mnemonic(PyprojectWheel, //demo:wheel)")
-	w.succeeds([]string{"ExecutionInfo: {block-network: '', no-cache: '', requires-worker-protocol: json, supports-workers: 1}\n"},
+	w.succeeds([]string{"ExecutionInfo: {block-network: '', no-cache: '', requires-worker-protocol: json, supports-worker-cancellation: 1, supports-workers: 1}\n"},
 		"aquery", incremental, "mnemonic(PyprojectWheel, //demo:wheel)")
 
 	_, cold := w.makes([]string{"cache          empty at the start, gone at the end\n", "made ['asia.csv', 'europe.csv']"})
@@ -145,6 +145,24 @@ func TestIncremental(t *testing.T) {
 	_, elsewhere := other.makes([]string{somethingIs, "made ['asia.csv'] and reused ['europe.csv']"}, flags...)
 	if !bytes.Equal(elsewhere, cold) {
 		t.Error("the wheel of another output base differs")
+	}
+	// Both at once, again and again: one has the directory, and the other is cold, or has it then.
+	for _, capital := range []string{"Quito", "Lima", "Quito"} {
+		var ended []chan struct{}
+		var builds []*exec.Cmd
+		for _, of := range []*workspace{w, other} {
+			of.write("demo/src/capitals/tables/asia.csv", "country,capital\nPeru,"+capital+"\n")
+			build := of.command("build", append(flags, "//demo:wheel")...)
+			builds, ended = append(builds, build), append(ended, start(t, build))
+		}
+		for i, of := range []*workspace{w, other} {
+			<-ended[i]
+			if code := builds[i].ProcessState.ExitCode(); code != 0 {
+				t.Errorf("of two builds at once one ended with %d", code)
+			} else if capital == "Lima" && !bytes.Equal(of.read("bazel-bin/demo/wheel.dist/*.whl"), warm) {
+				t.Errorf("of two builds at once one made another wheel; its log:\n%s", of.read("bazel-bin/demo/wheel.log"))
+			}
+		}
 	}
 	// A root that is relative: a mistake, which says so.
 	w.write("demo/src/capitals/tables/asia.csv", "country,capital\nPeru,Cusco\n")

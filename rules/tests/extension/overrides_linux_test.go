@@ -85,7 +85,7 @@ func (w *workspace) testExecutionRequirements(t *testing.T) {
 			case strings.HasPrefix(target, "host_"):
 				want = append(want, "no-cache", "no-remote")
 			case flags != nil:
-				want = append(want, "no-cache", "requires-worker-protocol", "supports-workers")
+				want = append(want, "no-cache", "requires-worker-protocol", "supports-worker-cancellation", "supports-workers")
 			}
 			if got := w.requirements(target, mnemonic, flags...); strings.Join(got, " ") != strings.Join(want, " ") {
 				t.Errorf("%s %q: %q, want %q", target, flags, got, want)

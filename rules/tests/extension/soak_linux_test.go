@@ -45,8 +45,9 @@ func TestSoak(t *testing.T) {
 			newSoak(&own, backend, rand.New(rand.NewPCG(*seed, uint64(i)))).run()
 		})
 	}
+	census := newCensus(w)
 	w.succeeds(nil, "shutdown")
-	newCensus(w).waitFor(t, "after the shutdown", func([]process) bool { return false })
+	census.waitFor(t, "after the shutdown", func([]process) bool { return true })
 }
 
 // soaked are the files of a workspace with a project for each backend.
@@ -212,7 +213,7 @@ func (s *soak) measure() {
 	s.edit()
 	begun := time.Now()
 	build := s.command("build", s.arguments()...)
-	ended := s.start(build)
+	ended := start(s.t, build)
 	if s.await(helper, ended) {
 		at := time.Now()
 		for s.has(helper) {

@@ -27,8 +27,8 @@ CACHE_ATTRS = {
 }
 
 # What Bazel is told of an action. Cold: nothing is kept, and no network. Warm: a worker keeps the directory, so the result may reach no cache that
-# others read (worker and sandbox have one key there), nor come from one. A worker that can cancel a request outlives the user's interrupt, with
-# --experimental_worker_cancellation.
+# others read (worker and sandbox have one key there), nor come from one. A sandboxed worker's request ends by the user's interrupt only where it
+# can be cancelled, and with --experimental_worker_cancellation.
 _COLD = {"block-network": ""}
 _WARM = {
     "block-network": "",

@@ -176,51 +176,88 @@ def one(request):
 
 
 def sequence(plan):
-    # Each hook gets a fork of this interpreter, in which no hook has run. A backend from the environment is imported before,
-    # once for all of them. One from the source tree is not: what it is may depend on what the hook before has done there.
     os.chdir(plan["source"])
     os.environ.update(plan["variables"])
-    module = None if plan["backend_path"] else import_for_all(plan)
-    children = {}
-    for number in range(plan["hooks"]):
+    call_hooks(plan, 0)
+
+
+def call_hooks(plan, number):
+    # Each hook gets a fork of this interpreter, in which none has run, and in which the backend is imported, once for all of them.
+    # What a backend in the source tree is may depend on what the hook before has done there: if that is anything, the backend
+    # is imported again, in an interpreter that was put aside before.
+    begun = look_at_source(plan)
+    module, spare, wake = import_for_all(plan, number)
+    while number < plan["hooks"]:
         child = os.fork()
         if child == 0:
-            return follow(plan, number, module)
-        children[child] = number
-    os.closerange(FIRST_OF_SEQUENCE, FIRST_OF_SEQUENCE + 3 * plan["hooks"])
-    while children:
-        child, status = os.wait()
-        if child in children:
-            os.write(STATUS, b"%d %d\n" % (children.pop(child), status))
+            follow(plan, number, module, wake)
+        first = FIRST_OF_SEQUENCE + 3 * number
+        os.closerange(first, first + 3)
+        status = os.waitpid(child, 0)[1]
+        os.write(STATUS, b"%d %d\n" % (number, status))
+        number += 1
+        if spare and number < plan["hooks"] and (begun is None or look_at_source(plan) != begun):
+            hand_over(spare, wake, number)
     os._exit(0)
 
 
-def import_for_all(plan):
-    # The backend's module; or None in a process in which it has not been imported, because forks would lack a part of it: a
-    # thread, or a child. That process is made before, and takes the place of this one.
+# To look at more files than these takes longer than the import that it may save.
+LOOKED_AT = 5000
+
+
+def look_at_source(plan):
+    # What the file system says of all that is in the source tree: whoever changes a file changes a time of it. () for a backend of the
+    # environment, which is the same for all hooks; None where nobody can say, or it would take too long.
+    if not plan["backend_path"]:
+        return ()
+    found, directories = set(), ["."]
+    try:
+        for directory in directories:
+            with os.scandir(directory) as entries:
+                for entry in entries:
+                    s = entry.stat(follow_symlinks=False)
+                    found.add((entry.path, s.st_ino, s.st_mode, s.st_size, s.st_mtime_ns, s.st_ctime_ns))
+                    if entry.is_dir(follow_symlinks=False):
+                        directories.append(entry.path)
+            if len(found) > LOOKED_AT:
+                return None
+    except OSError:
+        return None
+    return found
+
+
+def import_for_all(plan, number):
+    # The backend's module; an interpreter that was put aside before it was imported; and the pipe that wakes that one.
     global pid, responses
-    wake, woken = os.pipe()
+    woken, wake = os.pipe()
     spare = os.fork()
     if spare == 0:
-        os.close(woken)
-        if not os.read(wake, 1):
-            os._exit(0)
         os.close(wake)
+        wanted = os.read(woken, 1)
+        os.close(woken)
+        if not wanted:
+            os._exit(0)
         pid = os.getpid()
-        return None
-    os.close(wake)
-    responses = [FIRST_OF_SEQUENCE + 3 * number + 1 for number in range(plan["hooks"])]
+        if wanted[0] > number:
+            call_hooks(plan, wanted[0])
+        return None, None, None  # each hook imports it by itself
+    os.close(woken)
+    responses = [FIRST_OF_SEQUENCE + 3 * n + 1 for n in range(number, plan["hooks"])]
     module = load(plan)
     if module is None:
         finish()
     if not whole(spare):
-        os.write(woken, b".")
-        os.closerange(FIRST_OF_SEQUENCE, FIRST_OF_SEQUENCE + 3 * plan["hooks"])
-        os.waitpid(spare, 0)
-        os._exit(0)
-    os.close(woken)
+        # Forks would lack a part of what the import left: a thread, or a child.
+        hand_over(spare, wake, number)
+    return module, spare, wake
+
+
+def hand_over(spare, wake, number):
+    # The interpreter that was put aside takes the place of this one, from this hook on.
+    os.write(wake, bytes([number]))
+    os.closerange(FIRST_OF_SEQUENCE, wake + 1)
     os.waitpid(spare, 0)
-    return module
+    os._exit(0)
 
 
 def whole(spare):
@@ -232,7 +269,7 @@ def whole(spare):
         return False
 
 
-def follow(plan, number, module):
+def follow(plan, number, module, wake):
     global pid, responses
     pid = os.getpid()
     first = FIRST_OF_SEQUENCE + 3 * number
@@ -243,11 +280,8 @@ def follow(plan, number, module):
     os.close(output)
     os.closerange(FIRST_OF_SEQUENCE, first)
     os.closerange(first + 3, FIRST_OF_SEQUENCE + 3 * plan["hooks"])
-    if plan["backend_path"]:
-        request = read(request)
-        if request:
-            one(request)
-        os._exit(0)
+    if wake:
+        os.close(wake)
     module = module or load(plan)
     request = read(request)
     if request and module is not None:

@@ -92,65 +92,61 @@ def build_wheel(d, s, m):
 	}
 }
 
-// TestEarlyImport proves that a backend in the source tree is imported when its hook is called, because the hook before may
-// have changed it.
-func TestEarlyImport(t *testing.T) {
-	const backend = `
-import os
-existed = os.path.exists("made-by-first")
-def get_requires_for_build_wheel(s):
-    os.mkfifo("fifo")
-    open("made-by-first", "w").close()
-    return []
-def build_wheel(d, s, m): return str(existed)
-`
-	s, request, _ := start(t, backend, true)
-	request.Hook = GetRequiresWheel
-	if first, err := s.Call(context.Background(), request); err != nil || first.Kind != OK {
-		t.Fatal(first, err)
-	}
-	request.Hook = BuildWheel
-	if second, err := s.Call(context.Background(), request); err != nil || second.Name != "True" {
-		t.Error(second, err)
-	}
-}
-
-// TestImportedOnce proves that a backend from the environment is imported once for all hooks, where forks have all that its import left,
-// and once for each where they would lack a thread or a child of it; and that hooks share nothing that a hook has done (HOOK-1).
+// TestImportedOnce proves that a backend is imported once for all hooks, where forks have all that its import left, and once for each where they
+// would lack a thread or a child of it; that one in the source tree is imported again after a hook that has changed anything there; and that hooks share
+// nothing that a hook has done (HOOK-1).
 func TestImportedOnce(t *testing.T) {
 	t.Parallel()
+	const edit = "source = open('backend.py').read()\n    times = os.stat('backend.py')\n    open('backend.py', 'w').write(source.replace('READ = 1', 'READ = 2'))\n    "
 	for _, c := range []struct {
-		name, left string
+		name       string
+		fromSource bool
+		left, done string
 		imports    int
+		read       string
 	}{
-		{"nothing", "", 1},
-		{"thread", "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()", 3},
-		{"child", "import subprocess\nchild = subprocess.Popen(['cat'], stdin=subprocess.PIPE)", 3},
+		{"nothing", false, "", "", 1, "1"},
+		{"thread", false, "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()", "", 3, "1"},
+		{"child", false, "import subprocess\nchild = subprocess.Popen(['cat'], stdin=subprocess.PIPE)", "", 3, "1"},
+		{"nothing, of the source", true, "", "", 1, "1"},
+		{"thread, of the source", true, "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()", "", 3, "1"},
+		{"file made", true, "", "open('made', 'w').close()", 2, "1"},
+		{"file made in a directory", true, "", "os.makedirs('a/b/c')\n    open('a/b/c/made', 'w').close()", 2, "1"},
+		{"fifo made", true, "", "os.mkfifo('fifo')", 2, "1"},
+		{"mode changed", true, "", "os.chmod('backend.py', 0o755)", 2, "1"},
+		{"backend changed", true, "", edit, 2, "2"},
+		{"backend changed, and its times put back", true, "", edit + "os.utime('backend.py', ns=(times.st_atime_ns, times.st_mtime_ns))", 2, "2"},
+		{"written elsewhere", true, "", "open(os.devnull, 'w').close()", 1, "1"},
 	} {
-		count := filepath.Join(t.TempDir(), "imports")
-		s, request, _ := start(t, "import os\nwith open('"+count+"', 'a') as f: f.write('x')\ncalled = False\n"+c.left+`
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			count := filepath.Join(dir, "imports")
+			s, request, _ := start(t, "import os\nwith open('"+count+"', 'a') as f: f.write('x')\ncalled = False\nREAD = 1\n"+c.left+`
 def get_requires_for_build_wheel(s):
     global called
     called = True
+    `+c.done+`
     return [str(os.getpid())]
-def build_wheel(d, s, m): return "%s %d" % (called, os.getpid())
-`, false)
-		request.Hook = GetRequiresWheel
-		first, err := s.Call(context.Background(), request)
-		if err != nil || first.Kind != OK {
-			t.Fatal(c.name, first, err)
-		}
-		request.Hook = BuildWheel
-		second, err := s.Call(context.Background(), request)
-		if called, own, _ := strings.Cut(second.Name, " "); err != nil || called != "False" || own == first.Requires[0] {
-			t.Errorf("%s: the second hook says %q after %q, %v", c.name, second.Name, first.Requires, err)
-		}
-		if err := s.Close(); err != nil {
-			t.Errorf("%s: %v", c.name, err)
-		}
-		if imports, err := os.ReadFile(count); err != nil || len(imports) != c.imports {
-			t.Errorf("%s: imported %d times, want %d: %v", c.name, len(imports), c.imports, err)
-		}
+def build_wheel(d, s, m): return "%s %s %d" % (called, READ, os.getpid())
+`, c.fromSource)
+			request.Hook = GetRequiresWheel
+			first, err := s.Call(context.Background(), request)
+			if err != nil || first.Kind != OK {
+				t.Fatal(first, err)
+			}
+			request.Hook = BuildWheel
+			second, err := s.Call(context.Background(), request)
+			if said, own, _ := strings.Cut(second.Name, "False "+c.read+" "); err != nil || said != "" || own == first.Requires[0] {
+				t.Errorf("the second hook says %q after %q, %v", second.Name, first.Requires, err)
+			}
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+			if imports, err := os.ReadFile(count); err != nil || len(imports) != c.imports {
+				t.Errorf("imported %d times, want %d: %v", len(imports), c.imports, err)
+			}
+		})
 	}
 }
 

@@ -5,8 +5,8 @@
 // "pyproject help" lists the verbs, "pyproject help VERB" the flags of one. An argument @FILE stands for the lines of
 // FILE, one argument a line; nothing in it is trimmed, quoted or a comment, and no line is too long.
 //
-// The exit code is 0 when the verb did what was asked, 1 when it could not, 2 when the command line was wrong, and 3 when a session could not for
-// the only reason that the file system of its --cache-root is full.
+// The exit code is 0 when the verb did what was asked, 1 when it could not, 2 when the command line was wrong, and 3 when a session could not, or is
+// not to be trusted, for the only reason that the file system of its --cache-root is full.
 package main
 
 import (

@@ -55,21 +55,21 @@ func runWorker(ctx context.Context, verb string, args []string, std Streams) err
 	})
 }
 
-// warmSession runs a session with a cache root; one for which that has no room is run again without (CACHE-5).
+// warmSession runs a session with a cache root; one for which that may have no room is run again without (CACHE-5, CACHE-6).
 func warmSession(ctx context.Context, verb string, request worker.Request, extra []string, root string) (int, string) {
 	args := slices.Concat([]string{verb}, request.Arguments, extra, []string{"--cache-root=" + root})
 	code, printed := worker.Start(ctx, request.SandboxDir, args)
 	if code != exitFull {
 		return code, printed
 	}
-	why := "a session with it has failed, for the file system of " + root + " is full; make room there, or keep cache directories elsewhere by --cache-root"
+	why := "a session with it has found too little room in the file system of " + root + "; make room there, or keep cache directories elsewhere by --cache-root"
 	return worker.Start(ctx, request.SandboxDir, append(args, cacheRefused+why))
 }
 
 // cacheRefused is the flag that makes a session with a cache root a cold one.
 const cacheRefused = "--cache-refused="
 
-// exitFull is the exit code of a session that failed because its cache root has no room.
+// exitFull is the exit code of a session that is not to be trusted, or failed, because its cache root has no room.
 const exitFull = 3
 
 // executionRoot is Bazel's, though the worker may be in a directory of links to it.

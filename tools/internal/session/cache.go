@@ -44,6 +44,7 @@ type kept struct {
 	key     cache.Key
 	store   *cache.Store
 	slot    *cache.Slot
+	space   *spaceWatch   // of the slot's file system; nil without a slot
 	record  *cache.Record // what is known of what it started with; nil if it started empty
 	why     string        // why it started empty
 	sources []cache.Source
@@ -78,7 +79,7 @@ func (s *Staged) openCache() error {
 	}
 	if err = storeErr; err == nil {
 		c.SetLimits(s.kept.store)
-		s.kept.slot, err = s.kept.store.Open(s.kept.key, time.Now())
+		s.kept.slot, err = s.kept.open(c.Root, time.Now())
 	}
 	switch {
 	case errors.Is(err, cache.ErrBusy):
@@ -88,8 +89,20 @@ func (s *Staged) openCache() error {
 		s.kept.warnings = append(s.kept.warnings, s.kept.why)
 	default:
 		s.kept.record, s.kept.why = s.kept.slot.Record, s.kept.slot.Why
+		s.kept.space = watchSpace(rootOf(s.kept.slot))
 	}
 	return nil
+}
+
+// open opens the slot. Where next to nothing is free hooks could not write what they do without a cache root; then what is old makes room, if anything is.
+func (k *kept) open(root string, now time.Time) (*cache.Slot, error) {
+	if lookAtVolume(root).scarce() {
+		k.prune(now)
+		if lookAtVolume(root).scarce() {
+			return nil, errors.New(fullRoot(root))
+		}
+	}
+	return k.store.Open(k.key, now)
 }
 
 // SetLimits gives a store the limits that were asked for.
@@ -191,6 +204,7 @@ func (s *Staged) closeCache(log *record) {
 		return
 	}
 	defer s.clock("close cache")()
+	k.space.close()
 	k.slot.Record, k.slot.Why = k.record, k.why
 	record, lost := k.record, k.why
 	switch {

@@ -71,6 +71,14 @@ func (c *calls) close() error {
 	return c.sequence.Close()
 }
 
+// finish is close after the last hook, if that succeeded. The error is a *FullError if what the hooks made is not to be trusted.
+func (c *calls) finish() error {
+	if err := c.close(); err != nil {
+		return err
+	}
+	return c.staged.trustRoom(c.outputs)
+}
+
 // call calls the next hook and writes its part of the log. outputDir is the base name of the directory below the room's output
 // that the hook writes to, empty for hooks that write none. The error is a *Failure for whatever the backend did wrong;
 // a missing hook is none.

@@ -10,8 +10,6 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
-
-	"github.com/rules-pyproject/rules_pyproject/tools/internal/walls"
 )
 
 // insideVariable says that a test runs with mounts of its own.
@@ -53,77 +51,6 @@ func small(t *testing.T, dir, size string) string {
 	}
 	t.Cleanup(func() { _ = unix.Unmount(dir, unix.MNT_DETACH) })
 	return dir
-}
-
-// fill leaves so many bytes of a file system free.
-func fill(t *testing.T, dir string, left int64) {
-	t.Helper()
-	free, _ := space(dir)
-	if err := os.WriteFile(filepath.Join(dir, "filler"), make([]byte, max(free-left, 0)), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// TestCacheRootFull proves CACHE-5 and CACHE-9: a hook that finds no room in the cache directory fails, with an error that names root and cure; nothing is
-// kept of it, and the next session has the room. Where there is none at all a session is cold, or says so with an exit of its own.
-func TestCacheRootFull(t *testing.T) {
-	if !withMounts(t) {
-		return
-	}
-	for _, kind := range kinds {
-		s := newKept(t, kind)
-		root := small(t, s.Config.Cache.Root, "64m")
-		s.want(t, "0")
-		s.Config.Env = []string{"DO=open(cache_directory + '/large', 'wb').write(bytes(90 << 20))"}
-		s.fail(t, "No space left on device", "That was while the file system of the cache root "+root+" is full", "of 64.0 MiB are free", "Possible fixes:", "--cache-root")
-		if strings.Contains(s.stderr, "memory file system") {
-			t.Errorf("%s: the message blames the room too:\n%s", kind, s.stderr)
-		}
-		s.logHas(t, "cache: nothing is kept: the file system of the cache root "+root+" is full")
-		s.Config.Env = nil
-		s.want(t, "1", "as the last build left it")
-
-		// Whatever another's files leave: a session succeeds, or fails by the name of what is full.
-		for _, left := range []int64{0, 4 << 10, 32 << 10, 256 << 10, 2 << 20} {
-			fill(t, root, left)
-			if s.run(t); s.code != 0 && !strings.Contains(s.stderr, "the file system of the cache root "+root+" is full") {
-				t.Errorf("%s, %d left: %s", kind, left, s.stderr)
-			}
-			for _, name := range []string{filepath.Join(root, "filler"), s.Config.Output} {
-				if err := os.RemoveAll(name); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-		s.Config.Cache.Refused = "it is full"
-		s.want(t, "0", "the cache directory can't be used, and this build is cold: it is full")
-		s.Config.Cache.Refused = ""
-		s.succeed(t)
-		if err := os.RemoveAll(s.Config.Output); err != nil {
-			t.Fatal(err)
-		}
-		s.Config.Env = []string{"AGAIN=1"}
-		s.want(t, "0", "empty at the start: ")
-		s.want(t, "1", "as the last build left it")
-	}
-}
-
-// TestRoomFull: a hook that fills the room's memory, and not the cache root, is told that.
-func TestRoomFull(t *testing.T) {
-	if !withMounts(t) {
-		return
-	}
-	s := newKept(t, walls.Required)
-	small(t, s.Config.Cache.Root, "64m")
-	s.want(t, "0")
-	s.Config.Env = []string{"DO=raise OSError(28, 'No space left on device')"}
-	fill(t, s.Config.Cache.Root, 0)
-	s.fail(t, "the cache root")
-	if err := os.Remove(filepath.Join(s.Config.Cache.Root, "filler")); err != nil {
-		t.Fatal(err)
-	}
-	s.Config.Cache = Cache{}
-	s.fail(t, "lies in a memory file system, and it is full")
 }
 
 // TestCacheRootReadOnly proves CACHE-5: a cache root on a read-only file system makes a cold build, says so, and is used again when it can be.

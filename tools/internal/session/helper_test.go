@@ -34,6 +34,7 @@ type task struct {
 	Settings []hook.Setting // hook.Settings writes itself as hooks read it
 	Kept     int            // keptOutput, if set
 	Files    int            // how many files a cache directory may have, if set
+	Roomy    bool           // a file system may be full to the last byte
 	Kind     string         // what the session makes: "" is a wheel
 }
 
@@ -95,6 +96,9 @@ func helperMain(value string) int {
 		adapters = fakeAdapters
 		if do.Kept != 0 {
 			keptOutput = do.Kept
+		}
+		if do.Roomy {
+			maxLeastBytes = 0
 		}
 		if do.Files != 0 {
 			cache.DefaultLimits.Files = do.Files

@@ -40,7 +40,7 @@ func (s *Staged) buildMetadata(ctx context.Context, log *record, calls *calls, r
 		info, err = s.metadataOfWheel(ctx, calls, pkgInfo, result)
 	} else {
 		// The interpreter of the hook that is not called goes too.
-		if err := calls.close(); err != nil {
+		if err := calls.finish(); err != nil {
 			return err
 		}
 		result.Name = response.Name

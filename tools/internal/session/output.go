@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -63,6 +64,11 @@ func (c *capture) dropped() []byte {
 		return fmt.Appendf(nil, "\n[… %d bytes of output were not kept …]\n", lost)
 	}
 	return nil
+}
+
+// find is the first part of the output that a pattern matches.
+func (c *capture) find(pattern *regexp.Regexp) string {
+	return string(pattern.Find(append(c.head[:len(c.head):len(c.head)], c.end()...)))
 }
 
 // text is the output for people: capped, and with no byte that a terminal or Bazel could stumble over.

@@ -32,7 +32,7 @@ func (s *Staged) buildSdist(ctx context.Context, log *record, calls *calls, resu
 		return err
 	}
 	// From here on nothing of the backend runs.
-	if err := calls.close(); err != nil {
+	if err := calls.finish(); err != nil {
 		return err
 	}
 	if response.Kind == hook.MissingHook {

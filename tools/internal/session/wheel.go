@@ -55,7 +55,7 @@ func (s *Staged) callBuildWheel(ctx context.Context, calls *calls, result *Resul
 		return "", err
 	}
 	// From here on nothing of the backend runs.
-	if err := calls.close(); err != nil {
+	if err := calls.finish(); err != nil {
 		return "", err
 	}
 	if response.Kind == hook.MissingHook {

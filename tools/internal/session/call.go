@@ -136,7 +136,7 @@ func (c *calls) call(ctx context.Context, outputDir string) (hook.Response, erro
 	}
 	switch {
 	case late:
-		return response, s.failure(headline, output, "raise `timeout` if it needs longer")
+		return response, s.failure(headline, output, "raise `hook_timeout` if it needs longer")
 	case err != nil:
 		return response, fmt.Errorf("call %s of %s: %w", name, backend, err)
 	}

@@ -17,9 +17,9 @@ import (
 )
 
 // Sequence calls hooks of one backend, one after the other, as Call does each of them, and takes less time: the interpreters
-// all start at once, as forks of one in which no hook has run. A backend from the environment, which no hook changes, is imported once,
-// before they fork (each imports it by itself where a fork would lack something, a thread or a child that the import has started); one
-// from the source tree is imported when its hook is called. No interpreter is shared: what a hook leaves in memory is gone with it. What
+// all start at once, as forks of one in which no hook has run. The backend is imported once, before they fork (each imports it by itself where a
+// fork would lack something, a thread or a child that the import has started); one from the source tree is imported again after a hook that has changed
+// anything there. No interpreter is shared: what a hook leaves in memory is gone with it. What
 // it leaves running ends with the sequence.
 type Sequence struct {
 	ctx    context.Context

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -16,7 +17,12 @@ import (
 // start starts a sequence of two hooks of a backend, from the source tree or, as a module, from PYTHONPATH.
 func start(t *testing.T, backend string, fromSource bool) (*Sequence, Request, []*bytes.Buffer) {
 	t.Helper()
-	dir := t.TempDir()
+	return startIn(t, t.TempDir(), backend, fromSource)
+}
+
+// startIn is start with a source tree that is there.
+func startIn(t *testing.T, dir, backend string, fromSource bool) (*Sequence, Request, []*bytes.Buffer) {
+	t.Helper()
 	request := Request{
 		Backend: "backend", Source: dir, Python: python(t), CallerCode: callerCode(t),
 		Env: []string{"PYTHONDONTWRITEBYTECODE=1", "EARLY=1", "BOTH=early"}, MoreEnv: []string{"BOTH=late=r", "LATE="},
@@ -93,10 +99,16 @@ def build_wheel(d, s, m):
 }
 
 // TestImportedOnce proves that a backend is imported once for all hooks, where forks have all that its import left, and once for each where they
-// would lack a thread or a child of it; that one in the source tree is imported again after a hook that has changed anything there; and that hooks share
-// nothing that a hook has done (HOOK-1).
+// would lack a thread or a child of it; that one in the source tree is imported again after a hook that has changed anything there, and after any where there
+// are too many files to look at; and that hooks share nothing that a hook has done (HOOK-1).
 func TestImportedOnce(t *testing.T) {
 	t.Parallel()
+	_, text, _ := strings.Cut(Caller, "\nLOOKED_AT = ")
+	text, _, _ = strings.Cut(text, "\n")
+	lookedAt, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
 	const edit = "source = open('backend.py').read()\n    times = os.stat('backend.py')\n    open('backend.py', 'w').write(source.replace('READ = 1', 'READ = 2'))\n    "
 	for _, c := range []struct {
 		name       string
@@ -104,25 +116,33 @@ func TestImportedOnce(t *testing.T) {
 		left, done string
 		imports    int
 		read       string
+		more       int // files, beside the backend
 	}{
-		{"nothing", false, "", "", 1, "1"},
-		{"thread", false, "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()", "", 3, "1"},
-		{"child", false, "import subprocess\nchild = subprocess.Popen(['cat'], stdin=subprocess.PIPE)", "", 3, "1"},
-		{"nothing, of the source", true, "", "", 1, "1"},
-		{"thread, of the source", true, "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()", "", 3, "1"},
-		{"file made", true, "", "open('made', 'w').close()", 2, "1"},
-		{"file made in a directory", true, "", "os.makedirs('a/b/c')\n    open('a/b/c/made', 'w').close()", 2, "1"},
-		{"fifo made", true, "", "os.mkfifo('fifo')", 2, "1"},
-		{"mode changed", true, "", "os.chmod('backend.py', 0o755)", 2, "1"},
-		{"backend changed", true, "", edit, 2, "2"},
-		{"backend changed, and its times put back", true, "", edit + "os.utime('backend.py', ns=(times.st_atime_ns, times.st_mtime_ns))", 2, "2"},
-		{"written elsewhere", true, "", "open(os.devnull, 'w').close()", 1, "1"},
+		{"nothing", false, "", "", 1, "1", 0},
+		{"thread", false, "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()", "", 3, "1", 0},
+		{"child", false, "import subprocess\nchild = subprocess.Popen(['cat'], stdin=subprocess.PIPE)", "", 3, "1", 0},
+		{"nothing, of the source", true, "", "", 1, "1", 0},
+		{"thread, of the source", true, "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()", "", 3, "1", 0},
+		{"file made", true, "", "open('made', 'w').close()", 2, "1", 0},
+		{"file made in a directory", true, "", "os.makedirs('a/b/c')\n    open('a/b/c/made', 'w').close()", 2, "1", 0},
+		{"fifo made", true, "", "os.mkfifo('fifo')", 2, "1", 0},
+		{"mode changed", true, "", "os.chmod('backend.py', 0o755)", 2, "1", 0},
+		{"backend changed", true, "", edit, 2, "2", 0},
+		{"backend changed, and its times put back", true, "", edit + "os.utime('backend.py', ns=(times.st_atime_ns, times.st_mtime_ns))", 2, "2", 0},
+		{"written elsewhere", true, "", "open(os.devnull, 'w').close()", 1, "1", 0},
+		{"as many files as are looked at", true, "", "", 1, "1", lookedAt - 1},
+		{"one more", true, "", "", 2, "1", lookedAt},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			dir := t.TempDir()
+			dir, source := t.TempDir(), t.TempDir()
 			count := filepath.Join(dir, "imports")
-			s, request, _ := start(t, "import os\nwith open('"+count+"', 'a') as f: f.write('x')\ncalled = False\nREAD = 1\n"+c.left+`
+			for n := range c.more {
+				if err := os.WriteFile(filepath.Join(source, strconv.Itoa(n)), nil, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			s, request, _ := startIn(t, source, "import os\nwith open('"+count+"', 'a') as f: f.write('x')\ncalled = False\nREAD = 1\n"+c.left+`
 def get_requires_for_build_wheel(s):
     global called
     called = True
@@ -163,11 +183,15 @@ func TestSequenceEnds(t *testing.T) {
 		{"dies on import", "import os\nos._exit(0)", Died, Died, ""},
 		{"dies", "import os, signal\ndef build_wheel(*a): os.kill(os.getpid(), 9)", MissingHook, Died, ""},
 		{"kills the parent", "import os, time\ndef build_wheel(*a):\n os.kill(os.getppid(), 9)\n return 'a'", MissingHook, Died, ""},
-		{"daemon", "import os, time\ndef build_wheel(d, s, m):\n if os.fork() == 0:\n  os.execvp('sleep', ['sleep', '1'])\n return 'a'", MissingHook, OK, ""},
+		{"daemon", "import os\ndef build_wheel(d, s, m):\n if os.fork() == 0:\n  os.execvp('cat', ['cat', 'fifo'])\n return 'a'", MissingHook, OK, ""},
 		{"thread", "import threading\ndef build_wheel(d, s, m):\n threading.Thread(target=threading.Event().wait).start()\n return 'a'", MissingHook, OK, ""},
 	} {
 		for _, fromSource := range []bool{true, false} {
-			s, request, outputs := start(t, c.backend, fromSource)
+			source := t.TempDir()
+			if err := syscall.Mkfifo(filepath.Join(source, "fifo"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			s, request, outputs := startIn(t, source, c.backend, fromSource)
 			request.Hook = GetRequiresWheel
 			first, err := s.Call(context.Background(), request)
 			if err != nil || first.Kind != c.first {
@@ -178,10 +202,26 @@ func TestSequenceEnds(t *testing.T) {
 			if err != nil || second.Kind != c.second {
 				t.Errorf("%s: second %v, %v", c.name, second, err)
 			}
+			if c.name == "daemon" {
+				// It is there after the hook, and for as long as the pipe has no writer.
+				release(t, filepath.Join(request.Source, "fifo"))
+			}
 			if err := s.Close(); err != nil || !strings.Contains(outputs[0].String(), c.output) {
 				t.Errorf("%s: %v\n%s", c.name, err, outputs[0])
 			}
 		}
+	}
+}
+
+// release waits for whoever reads from a pipe, and ends what it reads.
+func release(t *testing.T, fifo string) {
+	t.Helper()
+	file, err := os.OpenFile(fifo, os.O_WRONLY, 0)
+	if err == nil {
+		err = file.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -1,5 +1,5 @@
-// Package bazel_test holds the tests of tools/bazel. They run outside of Bazel. Those in launcher_test.go replace
-// everything that is slow or needs privileges by fakes; those in root_test.go use the real root, once it is made.
+// Package bazel_test holds the tests of tools/bazel. They run outside of Bazel. Those in launcher_linux_test.go replace
+// everything that is slow or needs privileges by fakes; those in root_linux_test.go use the real root, once it is made.
 package bazel_test
 
 import (
@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 )
@@ -62,9 +61,6 @@ esac
 
 func newMachine(t *testing.T) *machine {
 	t.Helper()
-	if runtime.GOOS != "linux" {
-		t.Skip("the launcher makes roots on Linux only")
-	}
 	directory := t.TempDir()
 	m := &machine{
 		t:        t,

@@ -50,14 +50,28 @@ func (l Limits) check(bytes int64, files int) error {
 
 // Take takes the inventory of a directory.
 func Take(dir string, limits Limits) (Inventory, error) {
+	return take(dir, limits, func(_ string, entry fs.DirEntry) (fs.FileInfo, error) { return entry.Info() })
+}
+
+// tidyAndTake is Tidy and Take in one walk.
+func tidyAndTake(dir string, limits Limits) (inventory Inventory, removed []string, err error) {
+	t := &tidier{dir: dir}
+	if err = t.top(); err == nil {
+		inventory, err = take(dir, limits, t.entry)
+	}
+	return inventory, t.removed, err
+}
+
+// take takes the inventory of what look answers with for each entry; nil is one that is not there any more.
+func take(dir string, limits Limits, look func(path string, entry fs.DirEntry) (fs.FileInfo, error)) (Inventory, error) {
 	var inventory Inventory
 	hash, changes := sha256.New(), sha256.New()
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || path == dir {
+		if err != nil {
 			return err
 		}
-		info, err := entry.Info()
-		if err != nil {
+		info, err := look(path, entry)
+		if err != nil || info == nil || path == dir {
 			return err
 		}
 		if err := describe(hash, path, path[len(dir):], info); err != nil {

@@ -239,14 +239,12 @@ func (s *Slot) Close(record *Record, lost string) (notes []string, err error) {
 // Take tidies a directory and fills in what it holds, and a mark that is later than all of it. The notes are about what could not be
 // kept; the error says why nothing can.
 func (r *Record) Take(dir string, limits Limits) (notes []string, err error) {
-	removed, err := Tidy(dir)
-	if err != nil {
-		return nil, err
-	}
+	var removed []string
+	r.Inventory, removed, err = tidyAndTake(dir, limits)
 	if len(removed) > 0 {
 		notes = append(notes, fmt.Sprintf("not kept, for it is no file: %s", strings.Join(removed[:min(len(removed), 5)], ", ")))
 	}
-	if r.Inventory, err = Take(dir, limits); err != nil {
+	if err != nil {
 		return notes, err
 	}
 	r.Mark = time.Now()

@@ -11,55 +11,66 @@ import (
 // is removed, and named in the answer; directories are made accessible to their owner. A directory that was removed is made again, and
 // what was put in its place goes.
 func Tidy(dir string) (removed []string, err error) {
-	if info, err := os.Lstat(dir); err != nil || !info.IsDir() {
-		if err == nil {
-			err = os.Remove(dir)
-			removed = append(removed, filepath.Base(dir))
-		}
-		if err != nil && !os.IsNotExist(err) {
-			return nil, fmt.Errorf("tidy the cache directory: %w", err)
-		}
-		if err := os.Mkdir(dir, 0o755); err != nil {
-			return nil, fmt.Errorf("tidy the cache directory: %w", err)
-		}
-		return removed, nil
-	}
-	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
+	t := &tidier{dir: dir}
+	if err = t.top(); err == nil {
+		err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+			if err == nil {
+				_, err = t.entry(path, entry)
+			}
 			return err
-		}
-		switch kind := entry.Type(); {
-		case kind.IsDir():
-			// WalkDir reads a directory after it was visited.
-			return makeAccessible(path, entry)
-		case kind.IsRegular():
-			return makeReadable(path, entry)
-		case kind != fs.ModeSymlink:
-			removed = append(removed, path[len(dir)+1:])
-			return os.Remove(path)
-		}
-		return nil
-	})
+		})
+	}
 	if err != nil {
-		return removed, fmt.Errorf("tidy the cache directory: %w", err)
+		return t.removed, fmt.Errorf("tidy the cache directory: %w", err)
 	}
-	return removed, nil
+	return t.removed, nil
 }
 
-func makeAccessible(path string, entry fs.DirEntry) error {
-	info, err := entry.Info()
-	if err != nil || info.Mode().Perm()&0o700 == 0o700 {
-		return err
-	}
-	return os.Chmod(path, info.Mode().Perm()|0o700)
+// tidier tidies a directory while it is walked.
+type tidier struct {
+	dir     string
+	removed []string
 }
 
-func makeReadable(path string, entry fs.DirEntry) error {
-	info, err := entry.Info()
-	if err != nil || info.Mode().Perm()&0o400 != 0 {
+// top makes a directory of what is there.
+func (t *tidier) top() error {
+	info, err := os.Lstat(t.dir)
+	if err == nil && info.IsDir() {
+		return nil
+	}
+	if err == nil {
+		t.removed = append(t.removed, filepath.Base(t.dir))
+		err = os.Remove(t.dir)
+	}
+	if err != nil && !os.IsNotExist(err) {
 		return err
 	}
-	return os.Chmod(path, info.Mode().Perm()|0o400)
+	return os.Mkdir(t.dir, 0o755)
+}
+
+// entry tidies one entry, before a directory is read. The answer is what it is then; nil if it is removed.
+func (t *tidier) entry(path string, entry fs.DirEntry) (fs.FileInfo, error) {
+	info, err := entry.Info()
+	if err != nil {
+		return nil, err
+	}
+	var needed fs.FileMode
+	switch {
+	case info.IsDir():
+		needed = 0o700
+	case info.Mode().IsRegular():
+		needed = 0o400
+	case info.Mode()&fs.ModeSymlink == 0:
+		t.removed = append(t.removed, path[len(t.dir)+1:])
+		return nil, os.Remove(path)
+	}
+	if info.Mode().Perm()&needed == needed {
+		return info, nil
+	}
+	if err := os.Chmod(path, info.Mode().Perm()|needed); err != nil {
+		return nil, err
+	}
+	return os.Lstat(path)
 }
 
 // Empty removes all that a directory holds, and leaves the directory.

@@ -13,23 +13,47 @@ import (
 
 // edit is one way to change a project.
 type edit struct {
-	name string
-	make func(w *walk) error
-	only []string // backends; none is all
+	name  string
+	make  func(w *walk) error
+	only  []string // backends; none is all
+	needs string   // a flag without which it is none; "" is no such flag
 	// flavours are those that the edit is for: none is the project as it is, and all are the same of each.
 	flavours []string
 	// keeps says that a build directory which is kept stays as it is but for its configuration, and says is what the log of the warm build has to say.
 	keeps bool
 	says  string
+	// same are the backends whose cold wheel stays the same. With all others an edit makes another one, or it proves nothing.
+	same []string
+	// empty is what of the key is another, by which the cache directory is empty at the start, or the other reason for that.
+	empty string
+	// fails says that nothing can be built until the next edit.
+	fails bool
+	// compiles is how many C files are compiled at all, where a build directory is kept, and else how many the compiler cache lacks; 0 is not counted.
+	compiles int
 }
 
+// of says whether the table has the edit for a project.
 func (e edit) of(w *walk) bool {
+	// The project of setuptools is all of them.
+	return e.fits(w) && (w.backend == "setuptools" || e.flavours != nil || w.flavour == "")
+}
+
+// fits says whether an edit is one for a project at all, as random walks make them.
+func (e edit) fits(w *walk) bool {
 	if len(e.only) > 0 && !slices.Contains(e.only, w.backend) {
 		return false
 	}
-	// The project of setuptools is all of them.
-	return w.backend == "setuptools" || e.flavours == nil && w.flavour == "" || slices.Contains(e.flavours, w.flavour)
+	if e.needs != "" && w.flag(e.needs) < 0 {
+		return false
+	}
+	return w.backend == "setuptools" || e.flavours == nil || slices.Contains(e.flavours, w.flavour)
 }
+
+// everywhere is every backend. comparing are those whose cold builds find all times equal, and so make no file of the source again; Ninja makes it.
+var (
+	everywhere = []string{"meson_python", "py_build_cmake", "scikit_build_core", "setuptools"}
+	comparing  = []string{"meson_python", "py_build_cmake", "setuptools"}
+)
 
 // The flavours of a project: with a file of the source that the build makes again, beside what it is made of, and elsewhere under another name.
 const beside, elsewhere = "beside", "elsewhere"
@@ -39,18 +63,23 @@ var every = []string{"", beside, elsewhere}
 
 // edits is the table of CACHE-6, in the order in which the table is gone through.
 var edits = []edit{
-	{name: "nothing edited", flavours: every, keeps: true, make: func(*walk) error { return nil }},
-	{name: "edit", flavours: every, keeps: true, make: replace("src/module.c", `"EDITED", 0`, `"EDITED", 1`)},
+	{name: "nothing edited", flavours: every, keeps: true, same: everywhere, make: func(*walk) error { return nil }},
+	{name: "edit", flavours: every, keeps: true, compiles: 1, make: replace("src/module.c", `"EDITED", 0`, `"EDITED", 1`)},
 	{name: "revert", flavours: every, keeps: true, make: replace("src/module.c", `"EDITED", 1`, `"EDITED", 0`)},
 	{name: "edit with the mtime kept", keeps: true, make: timed(replace("src/module.c", `"EDITED", 0`, `"EDITED", 2`), "src/module.c", kept)},
 	{name: "edit with an older mtime", keeps: true, make: timed(replace("src/module.c", `"EDITED", 2`, `"EDITED", 3`), "src/module.c", time.Unix(1_000_000_000, 0))},
-	{name: "touch without edit", keeps: true, make: timed(nothing, "src/module.c", time.Unix(2_000_000_000, 0))},
+	{name: "touch without edit", keeps: true, same: everywhere, make: timed(nothing, "src/module.c", time.Unix(2_000_000_000, 0))},
 	{name: "header edit", keeps: true, make: replace("inc/second/shared.h", "SHARED 1", "SHARED 2")},
+	// A hook that fails by itself keeps what it had, so what is compiled after the repair is the one file.
+	{name: "a syntax error", keeps: true, fails: true, make: replace("src/module.c", `"REPAIRED", 0);`, `"REPAIRED", 0)`)},
+	{name: "its repair", keeps: true, compiles: 1, make: replace("src/module.c", "\"REPAIRED\", 0)\n", "\"REPAIRED\", 1);\n")},
 	{name: "rename of a module", make: rename("pkg/extra.py", "pkg/renamed.py")},
 	{name: "delete of a module", make: remove("pkg/other.py")},
 	{name: "delete of a C file", make: all(remove("src/loose.c"), dropped("src/loose.c"))},
 	{name: "new file", make: write("pkg/new.py", "NEW = 1\n")},
-	{name: "executable bit", make: func(w *walk) error { return os.Chmod(w.path("pkg/data.txt"), 0o755) }},
+	// The mode alone, which no build sees (docs/design.md): neither the file in the source tree nor the one in the wheel becomes another. The row after it is the
+	// one by which a file becomes executable.
+	{name: "executable bit", keeps: true, same: everywhere, make: func(w *walk) error { return os.Chmod(w.path("pkg/data.txt"), 0o755) }},
 	{name: "a file becomes a script", make: write("pkg/data.txt", "#!/bin/sh\n")},
 	{name: "changed pyproject.toml", make: replace("pyproject.toml", `version = "1.0"`, `version = "1.1"`)},
 	{name: "a line dropped from MANIFEST.in", make: replace("MANIFEST.in", "include pkg/manifest.txt\n", ""), only: []string{"setuptools"}},
@@ -58,18 +87,21 @@ var edits = []edit{
 	{name: "a new header hides another", make: write("inc/first/shared.h", "#define SHARED 3\n")},
 	{name: "a static library loses a source", make: dropped("src/part_b.c")},
 	{name: "what the linker reads", make: replace("src/module.map", "{", "PROMISED {")},
-	{name: "a generated file beside its source", flavours: []string{beside}, make: replace("src/table.src", "7", "8")},
-	{name: "a generated file in another place", flavours: []string{elsewhere}, make: replace("gen/numbers.txt", "7", "8"), says: "a build with it changed src/table.c"},
-	{name: "an edit after that", flavours: []string{beside, elsewhere}, make: replace("src/part_b.c", "2", "5")},
-	{name: "the generated file itself", flavours: []string{beside, elsewhere}, make: replace("src/table.c", "99", "98")},
+	{name: "a generated file beside its source", flavours: []string{beside}, same: comparing, make: replace("src/table.src", "7", "8")},
+	{name: "a generated file in another place", flavours: []string{elsewhere}, same: everywhere, make: replace("gen/numbers.txt", "7", "8"), says: "a build with it changed src/table.c"},
+	{name: "an edit after that", flavours: []string{beside, elsewhere}, make: replace("src/module.c", "FLAG 0", "FLAG 1")},
+	{name: "the generated file itself", flavours: []string{beside}, same: []string{"scikit_build_core"}, make: replace("src/table.c", "99", "98")},
+	{name: "the file generated in another place", flavours: []string{elsewhere}, make: replace("src/table.c", "return 9", "return 1")},
 	{name: "changed default of a build option", make: level},
-	{name: "clock set back", make: clockBack},
-	{name: "config setting", make: setting},
-	{name: "environment", make: flag("--env=FROM_ENV=5")},
-	{name: "CFLAGS", make: flag("--env=CFLAGS=-DFLAG=6")},
-	{name: "flags of the toolchain", make: flag("--cc-flag=-funroll-loops")},
-	{name: "compiler", make: compiler},
-	{name: "interpreter patch version", make: patchVersion},
+	{name: "clock set back", make: all(clockBack, replace("src/module.c", `"CLOCK", 0`, `"CLOCK", 1`)), empty: "the clock went back"},
+	{name: "config setting", make: setting, empty: "the config settings"},
+	{name: "environment", make: flag("--env=FROM_ENV=5"), empty: "the variables"},
+	{name: "CFLAGS", make: flag("--env=CFLAGS=-DFLAG=6"), empty: "the variables"},
+	{name: "flags of the toolchain", make: flag("--cc-flag=-std=gnu11"), empty: "the compilers' flags"},
+	{name: "compiler", same: everywhere, make: compiler, empty: "the compilers"},
+	// The version is told by the environment's description, so the environment is another with it, always; the log has to name the interpreter too.
+	{name: "interpreter patch version", same: everywhere, make: patchVersion, empty: "the interpreter"},
+	{name: "an interpreter of the build with other files", needs: archive, same: everywhere, make: interpreterFiles, empty: "the interpreter's files"},
 	{name: "a generator script's output", make: replace("gen/made.py", "MADE 1", "MADE 2")},
 	{name: "what a generator's script reads", make: replace("gen/number.txt", "0", "3")},
 }
@@ -132,6 +164,11 @@ func timed(edit func(*walk) error, name string, at time.Time) func(*walk) error 
 	return func(w *walk) error { return errors.Join(edit(w), os.Chtimes(w.path(name), at, at)) }
 }
 
+// flag is the place of a flag of the session, by its name; -1 for none.
+func (w *walk) flag(name string) int {
+	return slices.IndexFunc(w.replay.Args, func(arg string) bool { return strings.HasPrefix(arg, name) })
+}
+
 func flag(text string) func(*walk) error {
 	return func(w *walk) error {
 		if slices.Contains(w.flags, text) {
@@ -176,61 +213,5 @@ func setting(w *walk) error {
 	case "meson_python":
 		return flag("--config-setting=setup-args=-Dlevel=3")(w)
 	}
-	return flag("--config-setting=--build-option=--python-tag=py3")(w)
-}
-
-// compiler makes the compiler another program, which happens to be the same.
-func compiler(w *walk) error {
-	const name = "--cc="
-	i := slices.IndexFunc(w.replay.Args, func(arg string) bool { return strings.HasPrefix(arg, name) })
-	if i < 0 {
-		return errors.New("there is no C compiler")
-	}
-	real, err := filepath.EvalSymlinks(strings.TrimPrefix(w.replay.Args[i], name))
-	if err != nil {
-		return err
-	}
-	return flag(name + real)(w)
-}
-
-// clockBack makes the store one that was used in the future, which is what a clock that went back sees.
-func clockBack(w *walk) error {
-	records, err := filepath.Glob(filepath.Join(w.replay.Dir, "store", "*", "record.json"))
-	if err != nil || len(records) == 0 {
-		return errors.Join(err, errors.New("no cache directory is kept"))
-	}
-	for _, record := range records {
-		text, err := os.ReadFile(record)
-		if err != nil {
-			return err
-		}
-		before, after, ok := strings.Cut(string(text), `"mark":"`)
-		if !ok || len(after) < 4 {
-			return fmt.Errorf("%s has no mark", record)
-		}
-		if err := os.WriteFile(record, []byte(before+`"mark":"2100`+after[4:]), 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// patchVersion makes the environment one of an interpreter with another patch version, by its own description.
-func patchVersion(w *walk) error {
-	const name = "--environment-info="
-	i := slices.IndexFunc(w.replay.Args, func(arg string) bool { return strings.HasPrefix(arg, name) })
-	text, err := os.ReadFile(strings.TrimPrefix(w.replay.Args[i], name))
-	if err != nil {
-		return err
-	}
-	before, after, ok := strings.Cut(string(text), `"version": "3.`)
-	version, rest, ends := strings.Cut(after, `"`)
-	if !ok || !ends {
-		return errors.New("the environment does not say which version its interpreter has")
-	}
-	other := filepath.Join(w.replay.Dir, "info.json")
-	if err := os.WriteFile(other, []byte(before+`"version": "3.`+version+`0"`+rest), 0o644); err != nil {
-		return err
-	}
-	return flag(name + other)(w)
+	return flag("--config-setting=--build-option=--build-number=7")(w)
 }

@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"embed"
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,11 +26,17 @@ type walk struct {
 	flags   []string          // that an edit has added
 	report  string
 	failed  int
-	kept    int // warm builds that began with what another had left
+	made    []edit // what a random walk has made of the project
+	again   bool   // they are being made once more
+	last    string // the name and digest of the last cold wheel; "" for none yet
+
+	// What has been proved: builds whose wheels were compared, those of them whose warm one began with what another had left, and the cold wheels.
+	equal, kept int
+	wheels      map[string]bool
 }
 
 func newWalk(project, dir string, args []string, start replay.Start) (*walk, error) {
-	w := &walk{source: map[string]string{}}
+	w := &walk{source: map[string]string{}, wheels: map[string]bool{}}
 	w.backend, w.flavour, _ = strings.Cut(project, "+")
 	w.replay = &replay.Replay{Start: start, Args: append(args, "--source-root=p", "--source-name=p"), Project: "//" + project, Dir: dir}
 	directories := []string{"shared", w.backend}
@@ -57,7 +63,7 @@ func newWalk(project, dir string, args []string, start replay.Start) (*walk, err
 
 // reset makes the tree as it is at first.
 func (w *walk) reset() error {
-	w.flags = nil
+	w.flags, w.made = nil, nil
 	if err := os.RemoveAll(w.tree); err != nil {
 		return err
 	}
@@ -78,88 +84,17 @@ func (w *walk) step(ctx context.Context, name string) (*replay.Outcome, error) {
 	w.report += outcome.String()
 	if len(outcome.Differences) > 0 {
 		w.failed++
+		return outcome, nil
 	}
+	if outcome.Cold.Wheel == "" {
+		return outcome, nil
+	}
+	w.equal++
 	if outcome.Kept() {
 		w.kept++
 	}
-	return outcome, nil
-}
-
-// judge is an error if the warm build of an edit did not go as the edit says.
-func (w *walk) judge(e edit, outcome *replay.Outcome) error {
-	log := outcome.Warm.Log
-	if e.keeps && w.flavour == "" && strings.Contains(log, "\ncache mapping  deleted build:") {
-		return fmt.Errorf("%s: the build directory was not kept:\n%s", e.name, log)
-	}
-	if e.says != "" && w.backend != "setuptools" && !strings.Contains(log, e.says) {
-		return fmt.Errorf("%s: the log lacks %q:\n%s", e.name, e.says, log)
-	}
-	return nil
-}
-
-// table makes each edit of the table once, each on top of those before; a project as it is at first comes before and after them all.
-func (w *walk) table(ctx context.Context) error {
-	first, err := w.step(ctx, "as it is")
-	if err != nil {
-		return err
-	}
-	if first.Cold.Wheel == "" {
-		return fmt.Errorf("the project can't be built:\n%s", first.Cold.Output)
-	}
-	for _, e := range edits {
-		if !e.of(w) {
-			continue
-		}
-		if err := e.make(w); err != nil {
-			return fmt.Errorf("%s: %w", e.name, err)
-		}
-		outcome, err := w.step(ctx, e.name)
-		if err != nil {
-			return err
-		}
-		if outcome.Cold.Wheel == "" && len(outcome.Differences) == 0 {
-			return fmt.Errorf("%s: nothing was compared, for it can't be built:\n%s", e.name, outcome.Cold.Output)
-		}
-		if err := w.judge(e, outcome); err != nil {
-			return err
-		}
-	}
-	if err := w.reset(); err != nil {
-		return err
-	}
-	if _, err := w.step(ctx, "all of it reverted"); err != nil {
-		return err
-	}
-	if w.kept == 0 {
-		return fmt.Errorf("no warm build was warm")
-	}
-	return nil
-}
-
-// random makes edits in any order, several at once at times, and reverts all now and then. One that does not fit what is there is left out; a
-// revision that can't be built is one like others.
-func (w *walk) random(ctx context.Context, random *rand.Rand, steps int) error {
-	if _, err := w.step(ctx, "as it is"); err != nil {
-		return err
-	}
-	for range steps {
-		name := ""
-		for range 1 + random.IntN(2) {
-			e := edits[random.IntN(len(edits))]
-			if !e.of(w) || e.make(w) != nil {
-				continue
-			}
-			name += e.name + "; "
-		}
-		if random.IntN(8) == 0 {
-			if err := w.reset(); err != nil {
-				return err
-			}
-			name = "all of it reverted"
-		}
-		if _, err := w.step(ctx, name); err != nil {
-			return err
-		}
-	}
-	return nil
+	wheel, err := os.ReadFile(outcome.Cold.Wheel)
+	w.last = fmt.Sprintf("%s %x", filepath.Base(outcome.Cold.Wheel), sha256.Sum256(wheel))
+	w.wheels[w.last] = true
+	return outcome, err
 }

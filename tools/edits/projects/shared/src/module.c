@@ -12,6 +12,8 @@ PyMODINIT_FUNC PyInit__module(void)
 {
     PyObject *m = PyModule_Create(&module);
     PyModule_AddIntConstant(m, "EDITED", 0);
+    PyModule_AddIntConstant(m, "REPAIRED", 0);
+    PyModule_AddIntConstant(m, "CLOCK", 0);
     PyModule_AddIntConstant(m, "SHARED", SHARED);
     PyModule_AddIntConstant(m, "MADE", MADE);
     PyModule_AddIntConstant(m, "LEVEL", LEVEL);

@@ -18,6 +18,7 @@ import (
 type fake struct {
 	cold  bool // no build finds what another has left
 	blind bool // the source is never looked at
+	plain bool // no build directory is kept
 	kept  map[string]bool
 }
 
@@ -51,7 +52,10 @@ func (f *fake) start(_ context.Context, args []string) (int, string) {
 	if warm {
 		f.kept[key] = true
 	}
-	if err := os.WriteFile(log, []byte(text+"cache mapping  for meson-python\n"), 0o644); err != nil {
+	if !f.plain {
+		text += "cache mapping  for meson-python\n"
+	}
+	if err := os.WriteFile(log, []byte(text), 0o644); err != nil {
 		return 2, err.Error()
 	}
 	if broken {
@@ -119,6 +123,7 @@ func TestRandom(t *testing.T) {
 		"proves":            {fake{}, ""},
 		"nothing was warm":  {fake{cold: true}, "0 were warm"},
 		"nothing was built": {fake{blind: true}, "1 wheels were made"},
+		"nothing is mapped": {fake{plain: true}, "no build directory is kept"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newFake(t, "meson_python", c.fake)

@@ -12,7 +12,7 @@ import (
 // random makes edits in any order, several at once at times, takes single ones back, and reverts all now and then. A revision that can't be built is
 // one like others, but the next one is without what was made last.
 func (w *walk) random(ctx context.Context, random *rand.Rand, steps int) error {
-	if _, err := w.step(ctx, "as it is"); err != nil {
+	if err := w.begin(ctx); err != nil {
 		return err
 	}
 	broken := false

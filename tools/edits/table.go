@@ -16,15 +16,8 @@ import (
 
 // table makes each edit of the table once, each on top of those before; a project as it is at first comes before and after them all.
 func (w *walk) table(ctx context.Context) error {
-	first, err := w.step(ctx, "as it is")
-	if err != nil {
+	if err := w.begin(ctx); err != nil {
 		return err
-	}
-	if first.Cold.Wheel == "" {
-		return fmt.Errorf("the project can't be built:\n%s", first.Cold.Output)
-	}
-	if w.keepsBuildDirectory() && !strings.Contains(first.Warm.Log, "\ncache mapping  for ") {
-		return fmt.Errorf("no build directory is kept:\n%s", first.Warm.Log)
 	}
 	for _, e := range edits {
 		if !e.of(w) {
@@ -42,6 +35,21 @@ func (w *walk) table(ctx context.Context) error {
 		err = fmt.Errorf("what the first builds had left was not kept: %s", last.Cache())
 	}
 	return err
+}
+
+// begin builds the project as it is at first, and is an error where what keeps its build directory is not at work: nothing would be proved of it.
+func (w *walk) begin(ctx context.Context) error {
+	first, err := w.step(ctx, "as it is")
+	if err != nil {
+		return err
+	}
+	if first.Cold.Wheel == "" {
+		return fmt.Errorf("the project can't be built:\n%s", first.Cold.Output)
+	}
+	if w.keepsBuildDirectory() && !strings.Contains(first.Warm.Log, "\ncache mapping  for ") {
+		return fmt.Errorf("no build directory is kept:\n%s", first.Warm.Log)
+	}
+	return nil
 }
 
 // keepsBuildDirectory says whether a build directory is kept, for as long as the build does not write to its source.

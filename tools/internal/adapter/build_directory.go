@@ -19,9 +19,11 @@ type buildDirectory struct {
 	settings, variables []string
 	// off says why there is none beside that, or "". It may be nil.
 	off func(Told) (string, error)
-	// configuration are the files below the directory that are deleted before each session: build systems keep the defaults that options
+	// configuration are the files below the directory that are deleted before a session: build systems keep the defaults that options
 	// had, and configuring anew is cheap.
 	configuration []string
+	// outdated says why the configuration has to go, or "" if it may stay. If it is nil, it always goes.
+	outdated func(Told) (why string, err error)
 	// reduce deletes of the configuration what must not be kept, where more than whole files has to be looked at. It may be nil.
 	reduce func(Told, *Mapping) error
 	// give tells the backend of the directory.
@@ -101,11 +103,23 @@ func (b buildDirectory) repair(told Told, mapping *Mapping) error {
 	if doubt != "" {
 		return told.Delete(mapping, doubt, directory)
 	}
+	why := "it is configured anew, and only objects are kept"
+	if b.outdated != nil {
+		outdated, err := b.outdated(told)
+		if err != nil {
+			return err
+		}
+		if outdated == "" {
+			mapping.Notes = append(mapping.Notes, "the configuration stays")
+			return nil
+		}
+		why = "it is configured anew: " + outdated
+	}
 	var names []string
 	for _, name := range b.configuration {
 		names = append(names, directory+"/"+name)
 	}
-	if err := told.Delete(mapping, "it is configured anew, and only objects are kept", names...); err != nil || b.reduce == nil {
+	if err := told.Delete(mapping, why, names...); err != nil || b.reduce == nil {
 		return err
 	}
 	return b.reduce(told, mapping)

@@ -19,7 +19,7 @@ var detected = regexp.MustCompile(`^(CMAKE_PLATFORM_INFO_INITIALIZED|CMAKE_UNAME
 // compilerOf is the compiler of a language.
 var compilerOf = regexp.MustCompile(`^CMAKE_(\w+)_COMPILER:`)
 
-// tellsCompilersNothing are the extensions of files that no project reads before CMake tries the compilers.
+// tellsCompilersNothing are the extensions of files that no project reads before it tries the compilers: of no option, and of no flag.
 var tellsCompilersNothing = []string{".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".hxx", ".inl", ".ipp", ".py", ".pyi"}
 
 // reduceCMakeCache leaves of CMake's cache what is known of compilers, or nothing: where a file has changed that may say which they are and how they

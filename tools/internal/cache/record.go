@@ -21,6 +21,8 @@ type Record struct {
 	Place string `json:"place"`
 	// Sources are the files of the source tree, as they were staged, sorted by path.
 	Sources []Source `json:"sources"`
+	// Links are its symbolic links, by path, and where they lead.
+	Links map[string]string `json:"links,omitempty"`
 	// Rewritten is one of them that hooks have changed in their copy, in a session with this directory; empty for none.
 	Rewritten string `json:"rewritten,omitempty"`
 	// Mark is later than all that the directory holds, and than the end of the session. A clock that shows less went back.

@@ -4,11 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"maps"
 	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/cache"
@@ -48,7 +44,8 @@ type kept struct {
 	record  *cache.Record // what is known of what it started with; nil if it started empty
 	why     string        // why it started empty
 	sources []cache.Source
-	watched *watched // nil if no build directory is kept
+	links   map[string]string // symbolic links of the source tree, and where they lead
+	watched *watched          // nil if no build directory is kept
 	// rewritten is a file of the source tree that hooks of this session, or of one before, have changed in its copy.
 	rewritten string
 	started   bool   // hooks were started: what they left belongs to sources
@@ -168,7 +165,7 @@ func (s *Staged) describeCache() string {
 // newRecord is what is to be remembered of this session.
 func (s *Staged) newRecord() *cache.Record {
 	return &cache.Record{
-		Key: s.kept.key, Stage: s.Source, Place: s.Room.Inside(walls.Cache), Sources: s.kept.sources,
+		Key: s.kept.key, Stage: s.Source, Place: s.Room.Inside(walls.Cache), Sources: s.kept.sources, Links: s.kept.links,
 		Rewritten: s.kept.rewritten,
 	}
 }
@@ -236,46 +233,4 @@ func (k *kept) prune(now time.Time) (notes []string) {
 		notes = append(notes, err.Error())
 	}
 	return notes
-}
-
-// scanSource lists the staged source tree.
-func scanSource(dir string) (sources []cache.Source, err error) {
-	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || !entry.Type().IsRegular() {
-			return err
-		}
-		info, err := entry.Info()
-		if err != nil {
-			return err
-		}
-		digest, err := fileDigest(path)
-		sources = append(sources, cache.Source{
-			Path: filepath.ToSlash(path[len(dir)+1:]), SHA256: digest, Mode: uint32(info.Mode().Perm()), Time: info.ModTime(),
-		})
-		return err
-	})
-	slices.SortFunc(sources, func(a, b cache.Source) int { return strings.Compare(a.Path, b.Path) })
-	return sources, err
-}
-
-// changedPaths says which paths of the source tree are new, which are gone and which hold something else, since the last session.
-func (k *kept) changedPaths() (added, removed, changed []string) {
-	if k == nil || k.record == nil {
-		return nil, nil, nil
-	}
-	before := map[string]cache.Source{}
-	for _, source := range k.record.Sources {
-		before[source.Path] = source
-	}
-	for _, source := range k.sources {
-		old, there := before[source.Path]
-		switch {
-		case !there:
-			added = append(added, source.Path)
-		case old.SHA256 != source.SHA256 || old.Mode != source.Mode:
-			changed = append(changed, source.Path)
-		}
-		delete(before, source.Path)
-	}
-	return added, slices.Sorted(maps.Keys(before)), changed
 }

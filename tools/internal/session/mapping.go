@@ -45,7 +45,7 @@ func (s *Staged) mapCache() error {
 		Source: source, Cache: directory, Inside: s.Room.Inside(walls.Cache), Empty: s.kept == nil || s.kept.record == nil,
 	}
 	if s.kept != nil {
-		if s.kept.sources, err = scanSource(s.outsideSource()); err != nil {
+		if s.kept.sources, s.kept.links, err = scanSource(s.outsideSource()); err != nil {
 			return fmt.Errorf("map the cache directory: %w", err)
 		}
 		told.Added, told.Removed, told.Changed = s.kept.changedPaths()

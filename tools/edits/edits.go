@@ -19,7 +19,7 @@ type edit struct {
 	needs string   // a flag without which it is none; "" is no such flag
 	// flavours are those that the edit is for: none is the project as it is, and all are the same of each.
 	flavours []string
-	// keeps says that a build directory which is kept stays as it is but for its configuration, and says is what the log of the warm build has to say.
+	// keeps says that a build directory which is kept stays as it is, Meson's with its configuration. says is what the log of the warm build has to say.
 	keeps bool
 	says  string
 	// same are the backends whose cold wheel stays the same. With all others an edit makes another one, or it proves nothing.

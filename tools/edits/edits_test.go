@@ -19,6 +19,7 @@ type fake struct {
 	cold  bool // no build finds what another has left
 	blind bool // the source is never looked at
 	plain bool // no build directory is kept
+	anew  bool // Meson never goes on from its configuration
 	kept  map[string]bool
 }
 
@@ -54,6 +55,9 @@ func (f *fake) start(_ context.Context, args []string) (int, string) {
 	}
 	if !f.plain {
 		text += "cache mapping  for meson-python\n"
+	}
+	if !f.anew {
+		text += "cache mapping  the configuration stays\n"
 	}
 	if err := os.WriteFile(log, []byte(text), 0o644); err != nil {
 		return 2, err.Error()
@@ -177,6 +181,7 @@ func TestRow(t *testing.T) {
 		"as it says":       {edit{make: changed, keeps: true}, fake{}, ""},
 		"reaches no wheel": {edit{make: nothing}, fake{}, "the cold wheel was"},
 		"reaches a wheel":  {edit{make: changed, same: everywhere}, fake{}, "the cold wheel was"},
+		"configures anew":  {edit{make: changed, keeps: true}, fake{anew: true}, "the configuration was not kept"},
 		"starts empty":     {edit{make: changed, keeps: true}, fake{cold: true}, "the cache directory was not kept"},
 		"says nothing":     {edit{make: changed, says: "a word"}, fake{}, `the log lacks "a word"`},
 		"another reason":   {edit{make: flag("--env=A=1"), empty: "the compilers"}, fake{}, `"the compilers" is not why`},

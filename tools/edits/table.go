@@ -19,7 +19,7 @@ func (w *walk) table(ctx context.Context) error {
 	if err := w.begin(ctx); err != nil {
 		return err
 	}
-	for _, e := range edits {
+	for _, e := range slices.Concat(edits, checks()) {
 		if !e.of(w) {
 			continue
 		}
@@ -103,6 +103,8 @@ func (w *walk) judge(e edit, outcome *replay.Outcome) error {
 		return fmt.Errorf("the cache directory was not kept: %s", outcome.Cache())
 	case e.keeps && w.flavour == "" && strings.Contains(log, "\ncache mapping  deleted build:"):
 		return fmt.Errorf("the build directory was not kept:\n%s", log)
+	case e.keeps && w.flavour == "" && w.backend == "meson_python" && !strings.Contains(log, "\ncache mapping  the configuration stays"):
+		return fmt.Errorf("the configuration was not kept:\n%s", log)
 	case e.says != "" && w.backend != "setuptools" && !strings.Contains(log, e.says):
 		return fmt.Errorf("the log lacks %q:\n%s", e.says, log)
 	case e.empty != "" && !names(outcome.Cache(), e.empty):

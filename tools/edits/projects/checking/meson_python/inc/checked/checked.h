@@ -1,0 +1,2 @@
+#define CHECKED 1
+struct checked { char size[4]; };

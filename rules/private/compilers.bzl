@@ -55,7 +55,12 @@ def add_compiler_cache(ctx, args):
     if not toolchain:
         return depset()
     args.add(toolchain.ccache, format = "--ccache=%s")
-    return depset() if type(toolchain.ccache) == "string" else depset([toolchain.ccache])
+    if type(toolchain.ccache) == "string":
+        return depset()
+
+    # Bazel's sandbox consists of links, which lead to where a hook sees nothing.
+    args.add(toolchain.ccache, format = "--execroot-file=%s")
+    return depset([toolchain.ccache])
 
 def add_compilers(ctx, args):
     """Adds the configured C++ toolchain to the arguments of a session, if there is one.

@@ -9,7 +9,8 @@ CACHE_ATTRS = {
     "cache_input": attr.label(
         doc = "A cache directory to start with, in the place of an empty one: a target of the same project with `cache_output`, or " +
               "an archive that such a target made, on another machine for example. One that was made with something else than " +
-              "this build has (CACHE-4), or that is damaged, is not used, and the log says why; a target of another project is an error.",
+              "this build has (CACHE-4), or that is damaged, is not used, and the log says why; a target of another project is an error. " +
+              "An sdist is a project of its own, one of a `pyproject_sdist` as well: it unpacks to another directory than its tree is in, and build directories hold paths.",
         allow_files = True,
     ),
     "cache_output": attr.bool(
@@ -27,12 +28,14 @@ CACHE_ATTRS = {
 }
 
 # What Bazel is told of an action. Cold: nothing is kept, and no network. Warm: a worker keeps the directory, so the result may reach no cache that
-# others read (worker and sandbox have one key there), nor come from one. A sandboxed worker's request ends by the user's interrupt only where it
+# others read (worker and sandbox have one key there), nor come from one; and the directory is here, so that a remote executor could only build cold what
+# then counts as warm. A sandboxed worker's request ends by the user's interrupt only where it
 # can be cancelled, and with --experimental_worker_cancellation.
 _COLD = {"block-network": ""}
 _WARM = {
     "block-network": "",
     "no-cache": "",
+    "no-remote-exec": "",
     "requires-worker-protocol": "json",
     "supports-worker-cancellation": "1",
     "supports-workers": "1",
@@ -48,7 +51,7 @@ def _input(ctx, project):
         if info.project != project:
             fail("""
 {label}: cache_input is {input}, a cache of the project {other}, and this is {project}.
-A cache directory belongs to one project.
+A cache directory belongs to one project, and an sdist is another than the tree that it was made of: it unpacks to other paths.
 Possible fixes: name a target of {project} that has cache_output = True; leave cache_input out.""".format(
                 label = label_text(ctx.label),
                 input = label_text(target.label),

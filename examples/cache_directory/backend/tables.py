@@ -7,12 +7,15 @@ made of, written in one step, and never trusted for when it was written.
 import base64
 import csv
 import hashlib
+import io
 import os
 import pathlib
+import tarfile
 import tempfile
 import zipfile
 
 NAME, VERSION = "capitals", "1.0"
+METADATA = f"Metadata-Version: 2.1\nName: {NAME}\nVersion: {VERSION}\n".encode()
 
 # In the name of every entry: another version of what makes the modules makes other entries.
 GENERATOR = "tables 1"
@@ -72,7 +75,7 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None, 
     for path in sorted(pathlib.Path("src", NAME, "tables").glob("*.csv")):
         files[f"{NAME}/{path.stem}.py"] = cache.get(path.name, path.read_bytes(), make_module)
     print("made", cache.made, "and reused", cache.reused)
-    files[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: {NAME}\nVersion: {VERSION}\n".encode()
+    files[f"{info}/METADATA"] = METADATA
     files[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nGenerator: tables\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     record = "".join(f"{name},sha256={_digest(data)},{len(data)}\n" for name, data in files.items())
     files[f"{info}/RECORD"] = (record + f"{info}/RECORD,,\n").encode()
@@ -81,6 +84,19 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None, 
         for name, data in files.items():
             archive.writestr(name, data)
     return wheel
+
+
+def build_sdist(sdist_directory, config_settings=None, *, cache_directory=None):
+    # Nothing is made here: what the directory holds stays for the next hook.
+    sdist = f"{NAME}-{VERSION}.tar.gz"
+    top = sdist.removesuffix(".tar.gz")
+    with tarfile.open(pathlib.Path(sdist_directory, sdist), "w:gz") as archive:
+        for name in ["backend", "pyproject.toml", "src"]:
+            archive.add(name, f"{top}/{name}", filter=lambda entry: None if "__pycache__" in entry.name else entry)
+        info = tarfile.TarInfo(f"{top}/PKG-INFO")
+        info.size = len(METADATA)
+        archive.addfile(info, io.BytesIO(METADATA))
+    return sdist
 
 
 def _digest(data):

@@ -1,6 +1,7 @@
 """What fails at analysis, and with which message: target, cause, fix."""
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
+load("//rules:compiler_cache.bzl", "pyproject_compiler_cache")
 load("//rules:environment.bzl", "build_environment")
 load("//rules:providers.bzl", "BuildEnvironmentInfo", "PyprojectPythonInfo")
 load("//rules:wheel.bzl", "pyproject_wheel_rule")
@@ -60,6 +61,15 @@ _WHEELS = {
             "Possible fixes: name a target of //rules/tests/analysis/project that has cache_output = True",
         ],
     ),
+    # Its own sdist is another project: it unpacks to other paths.
+    "cache_of_the_tree": (
+        {"cache_input": "//examples/cache_directory:wheel", "sdist": "//examples/cache_directory:sdist"},
+        [
+            "cache_input is //examples/cache_directory:wheel, a cache of the project //examples/cache_directory, and this is //examples/cache_directory:sdist.",
+            "an sdist is another than the tree that it was made of",
+            "Possible fixes:",
+        ],
+    ),
     "cache_of_nothing": (
         {"cache_input": "//rules/tests/session:extension", "srcs": _PROJECT},
         ["cache_input is //rules/tests/session:extension, which has no cache. Possible fixes: set cache_output = True there"],
@@ -114,6 +124,22 @@ _WHEELS = {
     ),
 }
 
+# Compiler caches: attributes, and parts of the message.
+_COMPILER_CACHES = {
+    "ccache_of_no_kind": (
+        {},
+        ["ccache is either a program of the build or a path on the execution machine", "Possible fixes: set one of `ccache` and `ccache_path`."],
+    ),
+    "ccache_of_two_kinds": (
+        {"ccache": ":one.txt", "ccache_path": "/usr/bin/ccache"},
+        ["ccache is either a program of the build or a path on the execution machine", "Possible fixes: set one of `ccache` and `ccache_path`."],
+    ),
+    "relative_ccache": (
+        {"ccache_path": "bin/ccache"},
+        ["ccache_path is \"bin/ccache\", and a relative path means another program in every directory", "Possible fixes: write an absolute path; use `ccache`"],
+    ),
+}
+
 # Environments of a hub, whose locks are wrong, and parts of their messages.
 _LOCKS = {
     "broken": [
@@ -148,6 +174,19 @@ def failures(name):
             name = target,
             tags = ["manual"],
             **({"build_environment": "@test_environments//rules/tests/environment/setuptools"} | attrs)
+        )
+        message_test(
+            name = target + "_test",
+            size = "small",
+            parts = [_HERE + target + ": "] + parts,
+            target_under_test = target,
+        )
+        tests.append(target + "_test")
+    for target, (attrs, parts) in _COMPILER_CACHES.items():
+        pyproject_compiler_cache(
+            name = target,
+            tags = ["manual"],
+            **attrs
         )
         message_test(
             name = target + "_test",

@@ -1,8 +1,10 @@
 package extension_test
 
 import (
+	"maps"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -31,6 +33,8 @@ load("@rules_pyproject//rules:wheel.bzl", "pyproject_wheel")
 def demo():
     common = dict(srcs = ["pyproject.toml", "demo.py"], build_environment = "@environments//demo")
     pyproject_wheel(name = "plain", **common)
+    pyproject_sdist(name = "plain_sdist", **common)
+    pyproject_metadata(name = "plain_metadata", **common)
     pyproject_override(name = "own", relax = ["flit-core"])
     pyproject_wheel(name = "overridden", overrides = [":own"], **common)
     pyproject_wheel(name = "host_wheel", host_site_packages = True, **common)
@@ -75,21 +79,31 @@ func (w *workspace) testForAllProjects(t *testing.T) {
 // of the host, no cache and no remote executor, whatever is asked for elsewhere. Starlark does not show it.
 func (w *workspace) testExecutionRequirements(t *testing.T) {
 	w.write("MODULE.bazel", overridesModule(t, ""))
-	const incremental = "--@rules_pyproject//rules/settings:incremental"
-	for target, mnemonic := range map[string]string{
-		"plain": "PyprojectWheel", "host_wheel": "PyprojectWheel", "host_sdist": "PyprojectSdist", "host_metadata": "PyprojectMetadata",
-	} {
-		for _, flags := range [][]string{nil, {incremental}} {
-			want := []string{"block-network"}
-			switch {
-			case strings.HasPrefix(target, "host_"):
-				want = append(want, "no-cache", "no-remote")
-			case flags != nil:
-				want = append(want, "no-cache", "requires-worker-protocol", "supports-worker-cancellation", "supports-workers")
+	const (
+		cold = "block-network: ''"
+		warm = "block-network: '', no-cache: '', no-remote-exec: '', requires-worker-protocol: json, supports-worker-cancellation: 1, supports-workers: 1"
+		host = "block-network: '', no-cache: '', no-remote: ''"
+	)
+	targets := map[string]string{
+		"plain": "PyprojectWheel", "plain_sdist": "PyprojectSdist", "plain_metadata": "PyprojectMetadata",
+		"host_wheel": "PyprojectWheel", "host_sdist": "PyprojectSdist", "host_metadata": "PyprojectMetadata",
+	}
+	for _, c := range []struct {
+		flags []string
+		plain string
+	}{{nil, cold}, {[]string{incremental}, warm}} {
+		got := w.requirements(slices.Sorted(maps.Keys(targets)), c.flags...)
+		for target, mnemonic := range targets {
+			want := c.plain
+			if strings.HasPrefix(target, "host_") {
+				want = host
 			}
-			if got := w.requirements(target, mnemonic, flags...); strings.Join(got, " ") != strings.Join(want, " ") {
-				t.Errorf("%s %q: %q, want %q", target, flags, got, want)
+			if got[mnemonic+" //demo:"+target] != want {
+				t.Errorf("%s %q: %s, want %s", target, c.flags, got[mnemonic+" //demo:"+target], want)
 			}
+		}
+		if len(got) != len(targets) {
+			t.Errorf("%q: there are more actions than these: %q", c.flags, got)
 		}
 	}
 	w.fails([]string{"//demo:host_cache: a cache directory is not kept of a build with host_site_packages", "Possible fixes:"}, "build", "//demo:host_cache")
@@ -101,20 +115,16 @@ func (w *workspace) testExecutionRequirements(t *testing.T) {
 	}
 }
 
-var executionInfo = regexp.MustCompile(`(?m)^  ExecutionInfo: \{(.*)\}$`)
+var executionInfo = regexp.MustCompile(`(?m)^  Mnemonic: (.*)\n  Target: (.*)\n(?:.+\n)*?  ExecutionInfo: \{(.*)\}$`)
 
-// requirements gives the names of what Bazel is told of the one action of a target with this mnemonic, sorted.
-func (w *workspace) requirements(target, mnemonic string, flags ...string) []string {
+// requirements gives, by mnemonic and target, what Bazel is told of the actions that run hooks, word by word.
+func (w *workspace) requirements(targets []string, flags ...string) map[string]string {
 	w.t.Helper()
-	output := w.succeeds(nil, "aquery", append(flags, `mnemonic("^`+mnemonic+`$", //demo:`+target+`)`)...)
-	found := executionInfo.FindAllStringSubmatch(output, -1)
-	if len(found) != 1 {
-		w.t.Fatalf("%d actions %s of %s:\n%s", len(found), mnemonic, target, output)
+	query := `mnemonic("^Pyproject(Wheel|Sdist|Metadata)$", //demo:` + strings.Join(targets, " + //demo:") + ")"
+	found := map[string]string{}
+	output := w.succeeds(nil, "aquery", append(flags, query)...)
+	for _, action := range executionInfo.FindAllStringSubmatch(output, -1) {
+		found[action[1]+" "+action[2]] = action[3]
 	}
-	var names []string
-	for _, pair := range strings.Split(found[0][1], ", ") {
-		name, _, _ := strings.Cut(pair, ":")
-		names = append(names, name)
-	}
-	return names
+	return found
 }

@@ -68,6 +68,7 @@ func TestWatch(t *testing.T) {
 	if text := member(t, next(made), "capitals/africa.py"); text != "# Made of africa.csv.\nTABLE = {'Kenya': 'Nairobi'}\n" {
 		t.Errorf("the wheel has %q", text)
 	}
+	w.contains(string(w.read("bazel-bin/a/wheel.log")), []string{somethingIs, "made ['africa.csv'] and reused ['asia.csv', 'europe.csv']"})
 	w.write("a/pyproject.toml", "not TOML\n")
 	next(`^//a:wheel: (failed) in \S+s; waiting for a change$`)
 	w.write("a/pyproject.toml", string(pyproject))

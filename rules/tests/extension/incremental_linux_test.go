@@ -1,182 +1,147 @@
 package extension_test
 
 import (
-	"bytes"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 )
 
-const incremental = "--@rules_pyproject//rules/settings:incremental"
-
-// capitals makes a workspace with the project of examples/cache_directory, twice, in //demo and //other, and a prebuilt helper.
-func capitals(t *testing.T, attributes string) *workspace {
-	t.Helper()
-	files := map[string]string{"BUILD.bazel": ""}
-	example := filepath.Join(repository(t), "examples/cache_directory")
-	for _, project := range []string{"demo", "other"} {
-		for _, name := range []string{"pyproject.toml", "backend/tables.py", "src/capitals/__init__.py", "src/capitals/tables/asia.csv", "src/capitals/tables/europe.csv"} {
-			data, err := os.ReadFile(filepath.Join(example, name))
-			if err != nil {
-				t.Fatal(err)
-			}
-			files[project+"/"+name] = string(data)
-		}
-		files[project+"/src/capitals/ünï {}.txt"] = "" // names other than ASCII reach a worker whole
-		files[project+"/lock.txt"] = ""
-		files[project+"/BUILD.bazel"] = `load("@rules_pyproject//rules:wheel.bzl", "pyproject_wheel")
-pyproject_wheel(name = "wheel", srcs = glob(["pyproject.toml", "backend/**", "src/**"]), build_environment = "@environments//` + project + `", ` + attributes + `)
-`
-	}
-	files["MODULE.bazel"] = moduleFile(repository(t), strings.NewReplacer("//a:", "//demo:", "//b:", "//other:").Replace(hubTags)+
-		"helper = use_extension(\"@rules_pyproject//rules:extensions.bzl\", \"pyproject_helper\")\nhelper.prebuilt(file = \"//:prebuilt\")\n")
-	w := newWorkspace(t, files)
-	helper, err := prebuilt()
-	if err == nil {
-		err = os.WriteFile(filepath.Join(w.dir, "workspace/prebuilt"), helper, 0o755)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w
+// products are what separate actions make of one project.
+var products = []struct{ target, mnemonic, file string }{
+	{"//demo:wheel", "PyprojectWheel", "wheel.dist/*.whl"},
+	{"//demo:sdist", "PyprojectSdist", "sdist.dist/*.tar.gz"},
+	{"//demo:metadata", "PyprojectMetadata", "metadata.METADATA"},
 }
 
-// prebuilt is a helper, built once: cache directories belong to its bytes.
-var prebuilt = sync.OnceValues(func() ([]byte, error) {
-	dir, err := os.MkdirTemp("", "helper-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	build := exec.Command("go", "build", "-o", filepath.Join(dir, "pyproject"), "./tools/pyproject")
-	build.Dir, build.Env = "../../..", append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=")
-	if output, err := build.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("%w\n%s", err, output)
-	}
-	return os.ReadFile(filepath.Join(dir, "pyproject"))
-})
-
-func (w *workspace) read(name string) []byte {
+// makesAll builds the three of //demo, one after another, as they have one cache directory; it wants the pieces in each log. The events say which actions ran.
+func (w *workspace) makesAll(pieces []string, flags ...string) (events string, made [3]string) {
 	w.t.Helper()
-	found, err := filepath.Glob(filepath.Join(w.dir, "workspace", name))
-	if err != nil || len(found) != 1 {
-		w.t.Fatalf("%s: %q", name, found)
+	file := filepath.Join(w.dir, "events.json")
+	args := append([]string{"--jobs=1", "--build_event_json_file=" + file}, flags...)
+	for _, product := range products {
+		args = append(args, product.target)
 	}
-	data, err := os.ReadFile(found[0])
+	w.succeeds(nil, "build", args...)
+	for i, product := range products {
+		made[i] = string(w.read("bazel-bin/demo/" + product.file))
+		w.contains(string(w.read("bazel-bin/demo/"+strings.TrimPrefix(product.target, "//demo:")+".log")), pieces)
+	}
+	text, err := os.ReadFile(file)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return data
+	return string(text), made
 }
 
-// makes builds //demo:wheel, and wants the pieces in its log.
-func (w *workspace) makes(pieces []string, flags ...string) (output string, wheel []byte) {
-	w.t.Helper()
-	output = w.succeeds(nil, "build", append(flags, "//demo:wheel")...)
-	w.contains(string(w.read("bazel-bin/demo/wheel.log")), pieces)
-	return output, w.read("bazel-bin/demo/wheel.dist/*.whl")
-}
+// ran is in the events of a build that has run an action; that a worker is waiting is in all of them.
+func ran(mnemonic string) string { return `{"mnemonic":"` + mnemonic + `","actionsExecuted":` }
 
-const (
-	nothingKept = "cache          empty at the start: "
-	somethingIs = "cache          as the last build left it: "
-)
-
-// TestDeclaredCache proves CACHE-3 and CACHE-9: a job publishes the cache directory, another machine (another output base) starts with it, and
-// makes the bytes of a cold build (CACHE-6) by doing only what is new.
-func TestDeclaredCache(t *testing.T) {
-	job := capitals(t, "cache_output = True")
-	job.succeeds(nil, "build", "--output_groups=+cache", "//demo:wheel")
-	published := job.read("bazel-bin/demo/wheel.cache.tar")
-
-	next := capitals(t, `cache_input = "published.tar"`)
-	next.write("demo/published.tar", string(published))
-	next.write("demo/src/capitals/tables/asia.csv", "country,capital\nPeru,Lima\n")
-	_, warm := next.makes([]string{somethingIs, "made ['asia.csv'] and reused ['europe.csv']"})
-	next.write("demo/published.tar", string(published[:len(published)/2]))
-	_, cold := next.makes([]string{nothingKept + "of published.tar, it is damaged", "made ['asia.csv', 'europe.csv'] and reused []"})
-	if !bytes.Equal(warm, cold) {
-		t.Error("the wheels differ")
-	}
-}
+// oneWorker lets each mnemonic have one process.
+const oneWorker = "--worker_max_instances=1"
 
 // TestIncremental proves CACHE-3, CACHE-5, CACHE-6, CACHE-9 and BYTES-3 for warm builds: one worker for all projects keeps the directories, where bazel clean
-// empties them or where the user says; warm results reach no cache; without the setting nothing changes.
+// empties them; warm results reach no cache; without the setting nothing changes, and with nothing edited nothing runs.
 func TestIncremental(t *testing.T) {
 	w := capitals(t, "")
-	// What Bazel is told of cold and of warm actions, word by word.
-	w.succeeds([]string{"ExecutionInfo: {block-network: ''}\n"}, "aquery", "mnemonic(PyprojectWheel, //demo:wheel)")
-	w.succeeds([]string{"ExecutionInfo: {block-network: '', no-cache: '', requires-worker-protocol: json, supports-worker-cancellation: 1, supports-workers: 1}\n"},
-		"aquery", incremental, "mnemonic(PyprojectWheel, //demo:wheel)")
-
-	_, cold := w.makes([]string{"cache          empty at the start, gone at the end\n", "made ['asia.csv', 'europe.csv']"})
+	w.sharesDownloads = true
+	_, first := w.makesAll([]string{"cache          empty at the start, gone at the end\n"})
 	disk := "--disk_cache=" + filepath.Join(w.dir, "disk")
-	flags := []string{incremental, "--worker_verbose", disk, "--worker_max_instances=PyprojectWheel=1"}
+	flags := []string{incremental, "--worker_verbose", disk, oneWorker}
 	_, warm := w.makes([]string{nothingKept + "nothing of the project was built before\n", "made ['asia.csv', 'europe.csv']"}, flags...)
-	if !bytes.Equal(cold, warm) {
+	if string(warm) != first[0] {
 		t.Error("a warm build that starts empty and a cold one differ")
 	}
-	w.write("demo/src/capitals/tables/asia.csv", "country,capital\nPeru,Lima\n")
-	_, warm = w.makes([]string{somethingIs, "made ['asia.csv'] and reused ['europe.csv']"}, flags...)
+	w.nameCapital("Lima")
+	output, _ := w.makes([]string{somethingIs, "made ['asia.csv'] and reused ['europe.csv']"}, flags...)
+	w.contains(output, []string{"1 worker"})
+
+	// All that is made of the project, by actions of their own: after an edit that changes each of them, and after none.
+	w.edit("demo/backend/tables.py", `Metadata-Version: 2.1\n`, `Metadata-Version: 2.1\nSummary: edited\n`)
+	events, edited := w.makesAll([]string{somethingIs}, flags...)
+	for i, product := range products {
+		if edited[i] == first[i] {
+			t.Errorf("%s: the edit is not in it", product.target)
+		}
+		w.contains(events, []string{ran(product.mnemonic)})
+	}
+	events, again := w.makesAll([]string{somethingIs}, flags...)
+	for _, product := range products {
+		if strings.Contains(events, ran(product.mnemonic)) || again != edited {
+			t.Errorf("nothing was edited, and something was done for %s:\n%s", product.target, events)
+		}
+	}
 	if output := w.succeeds([]string{"1 worker"}, "build", append(flags, "//other:wheel")...); strings.Contains(output, "Created new") {
 		t.Errorf("another project has a worker of its own:\n%s", output)
 	}
-	if output, again := w.makes([]string{"made ['asia.csv', 'europe.csv'] and reused []"}); bytes.Equal(again, cold) || !bytes.Equal(again, warm) {
-		t.Errorf("a cold build after the warm one differs:\n%s", output)
+	w.succeeds([]string{"\n//demo ", "\n//other ", " kept ", "\n2 directories "}, "run", "@rules_pyproject//tools/pyproject", "--", "cache", "list")
+	if _, cold := w.makesAll([]string{"cache          empty at the start, gone at the end\n"}); cold != edited {
+		t.Error("cold builds after the warm ones make something else")
 	}
 
 	// bazel clean empties it, and the disk cache knows nothing of it.
 	w.succeeds(nil, "clean")
-	output, _ := w.makes([]string{nothingKept + "nothing of the project was built before\n"}, flags...)
+	output, _ = w.makes([]string{nothingKept + "nothing of the project was built before\n"}, flags...)
 	w.contains(output, []string{"1 worker"})
+	events, cleaned := w.makesAll(nil, flags...)
+	w.contains(events, []string{ran("PyprojectSdist"), ran("PyprojectMetadata")})
+	if cleaned != edited {
+		t.Error("after bazel clean something else is made")
+	}
 
-	// A root of the user's is shared: by sandboxed workers, and by another output base.
-	root := filepath.Join(t.TempDir(), "root")
-	flags = append(flags, "--worker_sandboxing", "--worker_extra_flag=PyprojectWheel=--cache-root="+root)
-	w.write("demo/src/capitals/tables/asia.csv", "country,capital\nPeru,Quito\n")
-	w.makes([]string{nothingKept}, flags...)
-	w.write("demo/src/capitals/tables/asia.csv", "country,capital\nPeru,Lima\n")
-	w.makes([]string{somethingIs, "made ['asia.csv'] and reused ['europe.csv']"}, flags...)
-	other := capitals(t, "")
-	_, elsewhere := other.makes([]string{somethingIs, "made ['asia.csv'] and reused ['europe.csv']"}, flags...)
-	if !bytes.Equal(elsewhere, cold) {
-		t.Error("the wheel of another output base differs")
+	// Each of them, warm and cold in one action (CACHE-6).
+	w.edit("demo/backend/tables.py", `Summary: edited\n`, `Summary: edited again\n`)
+	checked := append(flags, "--@rules_pyproject//rules/settings:cold_equals_warm")
+	events, _ = w.makesAll([]string{somethingIs}, checked...)
+	for _, product := range products {
+		w.contains(events, []string{ran(product.mnemonic)})
 	}
-	// Both at once, again and again: one has the directory, and the other is cold, or has it then.
-	for _, capital := range []string{"Quito", "Lima", "Quito"} {
-		var ended []chan struct{}
-		var builds []*exec.Cmd
-		for _, of := range []*workspace{w, other} {
-			of.write("demo/src/capitals/tables/asia.csv", "country,capital\nPeru,"+capital+"\n")
-			build := of.command("build", append(flags, "//demo:wheel")...)
-			builds, ended = append(builds, build), append(ended, start(t, build))
-		}
-		for i, of := range []*workspace{w, other} {
-			<-ended[i]
-			if code := builds[i].ProcessState.ExitCode(); code != 0 {
-				t.Errorf("of two builds at once one ended with %d", code)
-			} else if capital == "Lima" && !bytes.Equal(of.read("bazel-bin/demo/wheel.dist/*.whl"), warm) {
-				t.Errorf("of two builds at once one made another wheel; its log:\n%s", of.read("bazel-bin/demo/wheel.log"))
-			}
-		}
-	}
-	// A root that is relative: a mistake, which says so.
-	w.write("demo/src/capitals/tables/asia.csv", "country,capital\nPeru,Cusco\n")
-	w.fails([]string{"is not an absolute path"}, "build", incremental, "--worker_extra_flag=PyprojectWheel=--cache-root=relative", "//demo:wheel")
+	t.Run("many projects", func(t *testing.T) { w.in(t).testManyProjects(flags...) })
 
-	w.makes([]string{somethingIs}, flags...)
-	base := strings.TrimSpace(w.succeeds(nil, "info", "output_base"))
-	base = base[strings.LastIndexByte(base, '\n')+1:]
-	if len(processesBelow(t, base)) == 0 {
-		t.Error("no worker is waiting")
-	}
+	base := w.outputBase()
 	w.succeeds(nil, "shutdown")
-	if left := processesBelow(t, base); len(left) > 0 {
+	if left := workersBelow(t, base); len(left) > 0 {
 		t.Errorf("left behind: %q", left)
+	}
+}
+
+// testManyProjects proves CACHE-9: projects that differ in all that they can say do not have workers of their own.
+func (w *workspace) testManyProjects(flags ...string) {
+	w.write("tool.sh", "#!/bin/sh\n")
+	if err := os.Chmod(filepath.Join(w.dir, "workspace/tool.sh"), 0o755); err != nil {
+		w.t.Fatal(err)
+	}
+	w.write("BUILD.bazel", "exports_files([\"tool.sh\"])\n")
+	const number = 20
+	for i := range number {
+		project := fmt.Sprintf("many/project%02d", i)
+		w.addCapitals(project)
+		source, special, more := "srcs = SRCS", "", ""
+		switch i % 5 {
+		case 0:
+			special = fmt.Sprintf(`env = {"NUMBER": "%d"}`, i)
+			more = `pyproject_metadata(name = "metadata", srcs = SRCS, build_environment = "@environments//demo", ` + special + ")\n"
+		case 1:
+			special = fmt.Sprintf(`tools = {"//:tool.sh": "tool%d"}`, i)
+		case 2:
+			special = fmt.Sprintf(`config_settings = {"number": ["%d"]}, hook_timeout = "%dm"`, i, 10+i)
+		case 3:
+			special = `file_name = "capitals-1.0-py3-none-any.whl"`
+		case 4:
+			source = `sdist = ":sdist"`
+			more = `pyproject_sdist(name = "sdist", srcs = SRCS, build_environment = "@environments//demo")` + "\n"
+		}
+		w.write(project+"/BUILD.bazel", `load("@rules_pyproject//rules:metadata.bzl", "pyproject_metadata")
+load("@rules_pyproject//rules:sdist.bzl", "pyproject_sdist")
+load("@rules_pyproject//rules:wheel.bzl", "pyproject_wheel")
+SRCS = glob(["pyproject.toml", "backend/**", "src/**"])
+pyproject_wheel(name = "wheel", `+source+`, build_environment = "@environments//demo", `+special+`)
+`+more)
+	}
+	w.succeeds([]string{fmt.Sprintf("%d worker", number+2*number/5)}, "build", append(flags, "//many/...")...)
+	if workers := workersBelow(w.t, w.outputBase()); len(workers) != len(products) {
+		w.t.Errorf("with %s there are %d workers for %d mnemonics:\n%s", oneWorker, len(workers), len(products), strings.Join(workers, "\n"))
 	}
 }
 
@@ -202,20 +167,4 @@ func TestColdEqualsWarm(t *testing.T) {
 		"to blame: the backend, which takes cache_directory", "The cache directories of the project were removed",
 	}, "build", append(flags, "//demo:wheel")...)
 	w.makes([]string{nothingKept}, flags...)
-}
-
-// processesBelow lists the processes whose program lies in the workspace's output base.
-func processesBelow(t *testing.T, dir string) (found []string) {
-	t.Helper()
-	programs, err := filepath.Glob("/proc/[0-9]*/cmdline")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, program := range programs {
-		line, _ := os.ReadFile(program)
-		if bytes.Contains(line, []byte("--persistent_worker")) && bytes.Contains(line, []byte(dir)) {
-			found = append(found, string(line))
-		}
-	}
-	return found
 }

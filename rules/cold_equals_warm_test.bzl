@@ -39,7 +39,8 @@ after the other with one cache directory and one store, as `--config=incremental
 wheels have to be equal byte by byte. Times of the source's files are made to mislead: they mean nothing to a build.
 
 A failure lists what differs in which revision, and who is to blame: the adapter that kept the backend's build directory, the backend that took
-`cache_directory`, or neither, where two cold builds differ as well. A revision that can't be built at all is an error.
+`cache_directory`, or neither, where two cold builds differ as well. A revision that can't be built at all is an error,
+and so is a wheel of which nothing is kept from build to build.
 
 Each revision is built twice. The builds are an action, `PyprojectReplay`, so `bazel build` of the test runs them; tag it `manual` where that is
 too slow.""",

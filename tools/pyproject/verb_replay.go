@@ -67,7 +67,8 @@ func replayed(ctx context.Context, args []string, config *session.Config, revisi
 	}
 	h := history{config: config, revisions: revisions, dir: dir}
 	// The first is there twice at the start, too: nothing is edited.
-	for i := -2; i <= len(revisions.Files); i++ {
+	const nothingEdited = -1
+	for i := nothingEdited - 1; i <= len(revisions.Files); i++ {
 		revision, err := h.revision(ctx, i)
 		if err != nil {
 			return "", false, err
@@ -80,6 +81,10 @@ func replayed(ctx context.Context, args []string, config *session.Config, revisi
 		failed = failed || len(outcome.Differences) > 0
 		if outcome.Cold.Wheel == "" && len(outcome.Differences) == 0 {
 			return "", false, fmt.Errorf("%s can't be built, neither cold nor warm, so that nothing is compared\n%s", revision.Name, outcome.Cold.Output)
+		}
+		if i == nothingEdited && !outcome.Kept() {
+			// All that follows would compare cold builds with each other.
+			return "", false, fmt.Errorf("nothing is kept from one build to the next, so that none is a warm one: the cache directory was %s", outcome.Cache())
 		}
 	}
 	return report, failed, nil

@@ -47,6 +47,7 @@ class OverridesTest(unittest.TestCase):
     def test_failures(self):
         for name, parts in {
             "contradicted": ["override //rules/tests/overrides:older: ", "//rules/tests/overrides:newer also speaks of setuptools: replace setuptools>=82", "Possible fixes:"],
+            "host_packages": ["nothing is kept from one build to the next, so that none is a warm one: the cache directory was empty at the start, gone at the end"],
             "misfit": ["crcmod-1.7.tar.gz: patch rules/tests/overrides/no_pkg_resources.patch: setup.py: hunk 1 of 1 does not fit: on line 2 the patch expects", "make the patch again, for this very version"],
             "not_replaced": ["wanted setuptools>=81, found setuptools 80.9.0", "bazel run //rules/tests/overrides:lock"],
             "out_of_bounds": ["wanted setuptools<81 (by constraint of //rules/tests/overrides:constraint), found setuptools 8", "lock again: "],

@@ -16,6 +16,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/rules-pyproject/rules_pyproject/tools/internal/hook"
 )
@@ -59,6 +60,8 @@ type Told struct {
 	Added, Removed, Changed []string
 	// Rewritten is a file of the source tree that a session with this cache directory has changed in its copy; "" for none.
 	Rewritten string
+	// Unfinished is set if the hooks of the last session failed, and is before all that they wrote, and after all else that is in the cache directory.
+	Unfinished *time.Time
 }
 
 // Mapping is what an adapter answers.

@@ -147,16 +147,7 @@ func (b buildDirectory) doubt(told Told) (string, error) {
 // madeOutside names a file that ninja made outside of the build directory: in the source tree, of which this session has a fresh copy. By its log
 // ninja would take a file that the copy has in that place for the one that it made.
 func madeOutside(told Told) string {
-	log, err := told.Cache.ReadFile(directory + "/.ninja_log")
-	if err != nil {
-		return "" // another build system
-	}
-	for line := range strings.Lines(string(log)) {
-		fields := strings.Split(line, "\t") // start, end, time, name, hash
-		if len(fields) != 5 {
-			continue
-		}
-		made := fields[3]
+	for made := range told.ninjaLog() {
 		if told.outside(made) {
 			return made
 		}

@@ -19,6 +19,7 @@ import (
 const (
 	mesonConfigured = "meson-info/meson-info.json"
 	mesonLog        = "meson-logs/meson-log.txt"
+	mesonEnd        = "\nBuild targets in project: " // in the log when everything was read
 )
 
 // oldestReconfigured is the first Meson whose log says what is looked for here in the words of 1.12. All minor versions from there up to that one were
@@ -219,6 +220,9 @@ func mesonLogged(log, source, build string, changed []string) (why string) {
 		if command, ok := strings.CutPrefix(line, "Running command: "); ok && !blind(command, changed) {
 			return "it ran a command that may have read anything: " + line
 		}
+	}
+	if !strings.Contains(log, mesonEnd) {
+		return "the last build was ended before it had read all"
 	}
 	return ""
 }

@@ -28,6 +28,7 @@ Command line: ` + "`c++ /pyproject/cache/build/meson-private/tmpk1cx8jhr/testfil
 Using cached compile:
 Cached command line:  cc /pyproject/cache/build/meson-private/tmpv2mtpyw7/testfile.c -c -O0 -Wall
 libraries: =/usr/lib/gcc/x86_64-linux-gnu/12/../../../../lib/
+Build targets in project: 2
 `
 
 // TestMesonOutdated proves CACHE-6 and CACHE-7: Meson goes on from what it knows where no file has changed that it read, and nowhere else.
@@ -57,6 +58,7 @@ func TestMesonOutdated(t *testing.T) {
 		"a C file":                        {changed: "src/a.c"},
 		"a module":                        {changed: "pkg/a.py"},
 		"meson.build":                     {changed: "src/meson.build", want: "src/meson.build has changed"},
+		"killed while it configured":      {changed: "src/a.c", change: with(log, "Build targets in project: 2\n", ""), want: "was ended before it had read all"},
 		"options":                         {changed: "meson.options", want: "meson.options has changed"},
 		"pyproject.toml":                  {changed: "pyproject.toml", want: "pyproject.toml has changed"},
 		"any other file":                  {changed: "VERSION", want: "VERSION has changed"},

@@ -4,7 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // command is one that a build system runs to make files.
@@ -41,6 +44,24 @@ func (t Told) kept(name string) (string, error) {
 		return "", fmt.Errorf("read what the last build left: %w", err)
 	}
 	return string(text), nil
+}
+
+// ninjaLog yields what Ninja has made, with the time that it remembers of it: https://ninja-build.org/manual.html#ref_log. It has a line for each command
+// that succeeded, so nothing of one that was killed. Of another build system there is none.
+func (t Told) ninjaLog() iter.Seq2[string, time.Time] {
+	log, _ := t.Cache.ReadFile(directory + "/.ninja_log")
+	return func(yield func(string, time.Time) bool) {
+		for line := range strings.Lines(string(log)) {
+			fields := strings.Split(line, "\t") // start, end, time, name, hash
+			if len(fields) != 5 {
+				continue
+			}
+			at, _ := strconv.ParseInt(fields[2], 10, 64)
+			if !yield(fields[3], time.Unix(0, at)) {
+				return
+			}
+		}
+	}
 }
 
 // customCommand begins the names of the rules that Meson and CMake have for commands of a project.

@@ -25,6 +25,7 @@ func (t Told) purge(mapping *Mapping) (whole string, err error) {
 		return "", err
 	}
 	changed := slices.Concat(t.Changed, t.Removed)
+	finished := t.finished()
 	for _, c := range slices.Concat(ninja, make) {
 		outside := c.generator && slices.ContainsFunc(c.outputs, t.outside)
 		if outside && make != nil {
@@ -35,6 +36,8 @@ func (t Told) purge(mapping *Mapping) (whole string, err error) {
 			why = "of what it is made nobody says, and the source has changed"
 		} else if file := c.undeclared(changed); file != "" {
 			why = file + " has changed, and is no input of the command that names it"
+		} else if output := t.unfinished(c, finished); output != "" {
+			why = "the last build failed, and " + output + " may be half of what it should be"
 		}
 		if why == "" {
 			continue

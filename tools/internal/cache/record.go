@@ -25,6 +25,8 @@ type Record struct {
 	Links map[string]string `json:"links,omitempty"`
 	// Rewritten is one of them that hooks have changed in their copy, in a session with this directory; empty for none.
 	Rewritten string `json:"rewritten,omitempty"`
+	// Unfinished is set if the hooks of the last session failed: the mark that the directory had before that; the zero time for an empty one.
+	Unfinished *time.Time `json:"unfinished,omitempty"`
 	// Mark is later than all that the directory holds, and than the end of the session. A clock that shows less went back.
 	Mark time.Time `json:"mark"`
 	// Inventory is what the directory holds.

@@ -49,6 +49,7 @@ type kept struct {
 	// rewritten is a file of the source tree that hooks of this session, or of one before, have changed in its copy.
 	rewritten string
 	started   bool   // hooks were started: what they left belongs to sources
+	finished  bool   // all of them succeeded
 	died      string // why nothing can be kept
 	// warnings are for people: a store that they named can't be used.
 	warnings []string
@@ -164,10 +165,17 @@ func (s *Staged) describeCache() string {
 
 // newRecord is what is to be remembered of this session.
 func (s *Staged) newRecord() *cache.Record {
-	return &cache.Record{
+	record := &cache.Record{
 		Key: s.kept.key, Stage: s.Source, Place: s.Room.Inside(walls.Cache), Sources: s.kept.sources, Links: s.kept.links,
 		Rewritten: s.kept.rewritten,
 	}
+	if !s.kept.finished {
+		record.Unfinished = &time.Time{}
+		if s.kept.record != nil {
+			record.Unfinished = &s.kept.record.Mark
+		}
+	}
+	return record
 }
 
 // packCache writes the archive that was asked for, when nothing of the backend runs any more.

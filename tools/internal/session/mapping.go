@@ -53,6 +53,9 @@ func (s *Staged) mapCache() error {
 			s.kept.rewritten = s.kept.record.Rewritten
 		}
 		told.Rewritten = s.kept.rewritten
+		if s.kept.record != nil {
+			told.Unfinished = s.kept.record.Unfinished
+		}
 	}
 	mapping, err := found.Map(told)
 	if err != nil {

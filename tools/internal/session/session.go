@@ -81,6 +81,9 @@ func once(ctx context.Context, config *Config, build builder, hooks ...hook.Name
 	if err := build(staged, ctx, log, calls, &result); err != nil {
 		return Result{}, err
 	}
+	if staged.kept != nil {
+		staged.kept.finished = true
+	}
 	if err := staged.packCache(log); err != nil {
 		return Result{}, err
 	}

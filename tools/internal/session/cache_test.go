@@ -100,7 +100,7 @@ var fakeAdapters = []adapter.Adapter{
 		return adapter.Mapping{
 			Settings: hook.Settings{{Key: "build-dir", Value: told.Inside + "/build"}},
 			Env:      []string{"BUILD_DIR=" + told.Inside + "/build", "MAP_FAKE=done"},
-			Notes:    []string{"a note", fmt.Sprintf("added %q, removed %q, rewritten %q", told.Added, told.Removed, told.Rewritten)},
+			Notes:    []string{"a note", fmt.Sprintf("added %q, removed %q, rewritten %q, after a failure %t", told.Added, told.Removed, told.Rewritten, told.Unfinished != nil)},
 
 			KeepsBuildDirectory: value == "by content", Fresh: told.Empty || told.Rewritten != "",
 		}, nil

@@ -3,6 +3,7 @@ package session
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -83,5 +84,45 @@ def build_wheel(d, settings=None, metadata=None, *, cache_directory):
 		build("as the last build left it", `rewritten "made/out.txt"`)
 		s.Config.Cache.Input = filepath.Join(s.dir, "second.tar")
 		build("as the last build left it", `rewritten "made/out.txt"`)
+	})
+}
+
+// TestUnfinished proves CACHE-5: an adapter is told that hooks of the last session failed, and from when on what they left may be unfinished.
+func TestUnfinished(t *testing.T) {
+	inBoth(t, func(t *testing.T, kind walls.Kind) {
+		s := newSession(t, kind, `
+def build_wheel(d, settings=None, metadata=None, *, cache_directory):
+    if open("fails").read() == "yes": raise ValueError("no")
+    return maker.wheel(d)
+`, map[string]string{"fails": "no"})
+		s.Config.Cache = Cache{Project: "//demo", Root: filepath.Join(s.dir, "store")}
+		s.Config.Env = []string{"MAP_FAKE=by content"}
+		for _, fails := range []string{"no", "yes", "yes", "no", "no"} {
+			s.write(t, "fails", fails, 0o644)
+			if fails == "yes" {
+				s.fail(t, "ValueError: no")
+			} else {
+				s.succeed(t)
+			}
+			if err := os.RemoveAll(s.Config.Output); err != nil {
+				t.Fatal(err)
+			}
+			records, err := filepath.Glob(filepath.Join(s.dir, "store", "*", "record.json"))
+			if err != nil || len(records) != 1 {
+				t.Fatal(records, err)
+			}
+			text, err := os.ReadFile(records[0])
+			if err != nil || strings.Contains(string(text), `"unfinished"`) != (fails == "yes") {
+				t.Errorf("fails %s: %v: %s", fails, err, text)
+			}
+		}
+		s.write(t, "fails", "yes", 0o644)
+		s.fail(t, "ValueError: no")
+		s.logHas(t, "after a failure false")
+		s.fail(t, "ValueError: no")
+		s.logHas(t, "after a failure true")
+		s.write(t, "fails", "no", 0o644)
+		s.succeed(t)
+		s.logHas(t, "after a failure true")
 	})
 }

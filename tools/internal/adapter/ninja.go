@@ -75,7 +75,8 @@ func parseNinja(text string) (commands []command) {
 		lists bool // has a depfile
 	}
 	var statements []statement
-	lists := map[string]bool{} // rules that have one
+	lists := map[string]bool{}                     // rules that have one
+	makesNothing := map[string]bool{"phony": true} // rules of aliases, and those that configure
 	rule, inRule := "", false
 	for line := range strings.Lines(strings.ReplaceAll(text, "$\n", "")) {
 		line = strings.TrimRight(line, "\n")
@@ -88,7 +89,11 @@ func parseNinja(text string) (commands []command) {
 			statements = append(statements, statement{command: command{outputs: ninjaPaths(outputs), inputs: inputs}, rule: name})
 			inRule = false
 		case strings.HasPrefix(line, " "):
-			depfile := strings.HasPrefix(strings.TrimLeft(line, " "), "depfile ")
+			setting := strings.TrimLeft(line, " ")
+			depfile := strings.HasPrefix(setting, "depfile ")
+			if inRule && strings.HasPrefix(setting, "generator ") {
+				makesNothing[rule] = true
+			}
 			if inRule {
 				lists[rule] = lists[rule] || depfile
 			} else if last := len(statements) - 1; last >= 0 {
@@ -98,6 +103,9 @@ func parseNinja(text string) (commands []command) {
 		}
 	}
 	for _, s := range statements {
+		if makesNothing[s.rule] {
+			continue
+		}
 		s.generator = strings.HasPrefix(s.rule, customCommand) && !s.lists && !lists[s.rule]
 		commands = append(commands, s.command)
 	}

@@ -16,6 +16,11 @@ func TestUnfinished(t *testing.T) {
 	before, after := mark.Add(-time.Second), mark.Add(time.Second)
 	const rules = `rule cc
  depfile = $DEPFILE
+rule RERUN
+ command = cmake
+ generator = 1
+build build.ninja: RERUN CMakeLists.txt
+build alias.ini: phony
 build old.o: cc ../a.c
 build logged.o: cc ../b.c
 build half.o: cc ../c.c
@@ -41,7 +46,7 @@ build gone.h: CUSTOM_COMMAND ../gen.py
 		"another build system":         {map[string]string{}, &mark, []string{"half.c", "half.h", "half.o", "logged.o", "old.o"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			told := tell(t, "scikit_build_core.build", map[string]string{"pyproject.toml": ""}, "build/old.o", "build/logged.o", "build/half.o", "build/half.h", "build/half.c")
+			told := tell(t, "scikit_build_core.build", map[string]string{"pyproject.toml": ""}, "build/old.o", "build/logged.o", "build/half.o", "build/half.h", "build/half.c", "build/alias.ini")
 			told.build(t, c.files)
 			told.Unfinished = c.unfinished
 			for _, output := range []string{"old.o", "logged.o", "half.o", "half.h", "half.c"} {
@@ -54,6 +59,9 @@ build gone.h: CUSTOM_COMMAND ../gen.py
 				}
 			}
 			notes := strings.Join(told.mapped(t).Notes, "\n")
+			if _, err := told.Cache.Lstat("build/alias.ini"); err != nil || strings.Contains(notes, "deleted build/build.ninja") {
+				t.Errorf("what no command makes is gone: %v\n%s", err, notes)
+			}
 			var stay []string
 			for _, output := range []string{"half.c", "half.h", "half.o", "logged.o", "old.o"} {
 				if _, err := told.Cache.Lstat("build/" + output); err == nil {
